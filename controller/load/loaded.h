@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/load/source.h"
+#include "resources/model/consent.h"
+#include "resources/model/desired.h"
+#include "resources/model/diagnostic.h"
+#include "resources/model/place.h"
+#include "resources/model/scope.h"
+#include "resources/model/value.h"
+
+namespace plumb::load {
+
+/// Project.spec, typed.
+struct Project {
+  std::string name;
+  std::string environment = "default";
+  std::uint32_t deletes_per_scope_count = 0, deletes_per_scope_percent = 30;
+  std::uint32_t deletes_per_run_count = 50, deletes_per_run_percent = 0;
+  std::uint32_t domains_per_origin_count = 0, domains_per_origin_percent = 0;
+  bool heal = false;
+};
+
+/// Provider.spec, typed as far as every provider shares it.
+struct ProviderConfig {
+  std::string name;
+  std::string type;
+  std::string account;  ///< Scope::account
+  Value spec;
+  double requests_per_second = 0;  ///< `limits.requestsPerSecond`; 0 = no limit
+  unsigned concurrency = 0;        ///< `limits.concurrency`; 0 = the provider's own default
+  Place place;
+};
+
+/// Who produces the values of a reference: "Server/mx1" and its resource.
+struct Producer {
+  std::string declaration;
+  ResourceId id;
+};
+
+/// One thing that somebody declared, for selection, `explain` and `show`.
+struct Declared {
+  std::string kind;  ///< "Domain"
+  std::string name;  ///< "example.com"
+  std::vector<std::pair<std::string, std::string>> labels;
+  Place place;
+  std::vector<Scope> scopes;  ///< those it put resources into
+};
+
+/// Everything that the manifests say, expanded, by scope; and everything that is wrong with them.
+struct Loaded {
+  Project project;
+  std::vector<ProviderConfig> providers;
+  std::vector<std::shared_ptr<const DesiredScope>> scopes;  ///< sorted by Scope
+  std::vector<Producer> producers;
+  std::vector<Consent> consents;
+  std::vector<Declared> declared;
+  Diagnostics diagnostics;
+  Files files;
+  Revision revision;
+};
+
+}  // namespace plumb::load

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "controller/env/env.h"
+#include "resources/model/desired.h"
+#include "resources/model/observed.h"
+#include "resources/model/provider_traits.h"
+#include "resources/model/result.h"
+
+namespace plumb::providers {
+
+/// One container of an account, with its change token.
+struct Container {
+  Scope scope;
+  std::string
+      fingerprint;  ///< moves when the content moves (a SOA serial); empty where there is none
+};
+
+enum class Act : std::uint8_t { create, update, replace, rename, remove };
+
+/// One change as a provider sees it: canonical bytes before and after.
+struct ProviderChange {
+  std::uint32_t number = 0;  ///< the caller's own, comes back with the outcome
+  Act act = Act::create;
+  KindId kind{};
+  std::string_view key;
+  std::string_view before;  ///< the observed body; empty on create
+  std::string_view after;   ///< the body to bring about, whole; empty on remove
+  std::string_view handle;  ///< the vendor's id where known
+};
+
+/// One batch: changes of one scope, in the order to send. The views live as long as the call.
+struct Order {
+  Scope scope;
+  std::vector<ProviderChange> changes;
+  std::string_view marker;  ///< for creates that the vendor would double
+};
+
+struct Done {
+  std::string handle;
+  std::vector<Field> outputs;
+};
+/// Accepted, goes on at the vendor: `token` is asked for again by resume().
+struct Pending {
+  std::string token;
+  std::chrono::milliseconds poll_after{1000};
+};
+/// Surely not sent: an earlier change of the batch stopped it.
+struct NotSent {};
+/// Surely not done.
+struct Refused {
+  Error error;
+};
+/// May have been done: look, never resend.
+struct Unknown {
+  Error error;
+};
+using Outcome = std::variant<Done, Pending, NotSent, Refused, Unknown>;
+
+/// Called for every change, once. Not reported = Unknown.
+using Report = std::function<void(std::uint32_t number, Outcome outcome)>;
+
+/// What `doctor` and error messages say of a provider's health.
+struct Diagnosis {
+  std::vector<std::string> good;
+  std::vector<Error> bad;
+};
+
+/// The account of one vendor. A provider translates: it never sleeps, retries, limits, logs a
+/// secret or starts a thread; env/ and apply/ do that around it. Thread-safe; waits only inside
+/// env, where stop is honoured.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+  /// Every container, with change tokens, in the fewest calls.
+  virtual Result<std::vector<Container>> survey(std::stop_token stop) = 0;
+  /// Reads scopes whole, each reported once. A container that does not exist is `Reading::missing`,
+  /// no error.
+  virtual void observe(std::span<const Scope> scopes,
+                       const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+                       std::stop_token stop) = 0;
+  /// Looks for what an open intent may have done: the scope, or at least the named keys and markers
+  /// of it.
+  virtual Result<ObservedScope> locate(const Scope& scope,
+                                       std::span<const std::string> markers_and_keys,
+                                       std::stop_token stop) = 0;
+  /// Brings about the changes of one batch, in order.
+  virtual void apply(const Order& order, const Report& report, std::stop_token stop) = 0;
+  /// Asks after a Pending change; nothing by default.
+  virtual Outcome resume(const Pending& pending, std::stop_token stop);
+  virtual Diagnosis diagnose(std::stop_token stop) = 0;
+};
+
+/// What a provider is opened with. Borrowed: outlives the provider.
+struct Opening {
+  std::string name;       ///< of the Provider document, for errors
+  const Value& spec;      ///< Provider.spec
+  std::string account;    ///< Scope::account
+  std::string directory;  ///< the project's root: relative paths of a spec start here
+  env::Env& env;
+  env::Http& http;  ///< limited and retrying, as the spec's `limits` say
+  /// What is declared for this account (static servers are what the manifests say they are).
+  std::span<const std::shared_ptr<const DesiredScope>> declared;
+};
+
+/// One line of builtin_providers.cpp.
+struct ProviderType {
+  const ProviderTraits* traits = nullptr;
+  Result<std::unique_ptr<Provider>> (*open)(const Opening& opening) = nullptr;
+};
+
+}  // namespace plumb::providers

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "resources/model/diagnostic.h"
+#include "resources/model/kind.h"
+#include "resources/model/result.h"
+#include "resources/model/value.h"
+
+namespace plumb {
+
+/// What one call to a vendor can carry; 0 = no limit. Rates belong to env/http, per account.
+struct CallLimits {
+  std::uint32_t changes_per_call = 0;
+  std::uint32_t bytes_per_call = 0;
+  std::uint32_t scopes_per_call = 1;
+  std::uint32_t calls_at_once = 0;
+};
+
+/// A provider type as load/ and plan/ know it offline: data and pure functions.
+struct ProviderTraits {
+  std::string_view type;  ///< "powerdns", as `Provider.spec.type` spells it
+  CallLimits limits;
+  bool dns = false;              ///< holds zones
+  bool servers = false;          ///< holds servers
+  bool atomic = false;           ///< a batch is done whole or not at all
+  bool fuses_container = false;  ///< creates a container together with its content in one call
+  bool marks_creates =
+      false;  ///< creates are not idempotent and carry a marker by which they are found again
+  bool stable_handles = false;     ///< a vendor handle names the same object for its whole life
+  std::chrono::seconds settle{0};  ///< how long an effect may arrive after its call ended
+
+  /// The account of `Provider.spec` for Scope::account; offline. Errors name the field that is
+  /// missing.
+  Result<std::string> (*account)(const Value& spec) = nullptr;
+  /// The desired body as this vendor will read it back (spelling, units, its automatic values).
+  /// Idempotent. Out of the vendor's range is an error. nullptr: as it is.
+  Result<std::string> (*adapt)(const Kind& kind,
+                               std::string_view key,
+                               std::string_view body) = nullptr;
+  /// Checks `Provider.spec`; unknown and missing fields go to `problems`.
+  void (*check)(const Value& spec, Diagnostics& problems) = nullptr;
+};
+
+}  // namespace plumb

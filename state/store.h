@@ -1,0 +1,157 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "resources/model/claimed.h"
+#include "resources/model/result.h"
+#include "state/journal.h"
+
+namespace plumb::state {
+
+/// What a store belongs to; a store of another project or environment is refused.
+struct Binding {
+  std::string project;
+  std::string environment;
+};
+
+enum class Access : std::uint8_t {
+  read,   ///< never creates or writes; where nothing is yet, an empty store is shown
+  write,  ///< creates what is missing
+};
+
+/// Values of one resource for those who refer to it.
+struct StoredOutputs {
+  ResourceId id;
+  std::vector<Field> values;
+};
+
+/// What a scope looked like when its plan was last empty: equal digests mean that nothing needs to
+/// be looked at.
+struct Settled {
+  std::string desired;      ///< digest
+  std::string fingerprint;  ///< the vendor's token, read before the listing (or digest of observed)
+  std::string claims;       ///< digest
+  friend bool operator==(const Settled&, const Settled&) = default;
+};
+
+struct HistoryFilter {
+  std::optional<Scope> scope;
+  std::optional<ResourceId> resource;
+  std::size_t limit = 50;  ///< newest first
+};
+
+/// Plumb's memory: claims, outputs, the journal of open intents, history. One LMDB environment in a
+/// folder, shared by processes; writers take turns inside LMDB, scopes are locked by ScopeLock.
+/// Thread-safe. Every write is one transaction, durable (fsync) when the call returns. Errors:
+/// `unavailable` with a remedy for a full disk or a read-only folder; `invalid_input` for a
+/// corrupt, foreign or newer store.
+class Store {
+ public:
+  /// Opens or creates the store in `directory`. `fresh_id` becomes the store's id, and `seed` its
+  /// digest seed, where a new one is made. `now` is RFC 3339.
+  static Result<std::unique_ptr<Store>> open(const std::filesystem::path& directory,
+                                             const Binding& binding,
+                                             Access access,
+                                             const std::string& fresh_id,
+                                             std::uint64_t seed);
+  virtual ~Store() = default;
+
+  virtual const std::string& id() const = 0;
+  virtual std::uint64_t seed() const = 0;
+  /// Grows with every transaction that changes anything.
+  virtual std::uint64_t serial() const = 0;
+  /// No claim was ever written.
+  virtual bool empty() const = 0;
+
+  // Reading. Each call sees one consistent snapshot.
+  virtual Result<std::vector<Scope>> scopes() const = 0;  ///< with claims, sorted
+  /// nullptr where there are none.
+  virtual Result<std::shared_ptr<const ClaimedScope>> claims(const Scope& scope) const = 0;
+  virtual Result<std::vector<StoredOutputs>> outputs() const = 0;
+  virtual Result<std::vector<Intent>> open_intents() const = 0;  ///< by seq
+  virtual Result<std::optional<Settled>> settled(const Scope& scope) const = 0;
+  virtual Result<std::vector<HistoryRow>> history(const HistoryFilter& filter) const = 0;
+  /// How often a consent was used or is reserved by an open intent.
+  virtual Result<std::uint32_t> consent_used(const std::string& id) const = 0;
+  /// Account that a Provider name was last seen with; a re-spelt endpoint is noticed by it.
+  virtual Result<std::optional<std::string>> account_of(const std::string& provider) const = 0;
+
+  // Writing.
+  /// Txn A: the intent is durable, its consents are reserved. Refuses (conflict) a key that is in
+  /// an open intent already (J2). Gives the seq, and sets `marker` of the stored intent to
+  /// "<id>-<seq>".
+  virtual Result<std::uint64_t> begin(const Intent& intent, const std::string& now) = 0;
+  /// Txn B and C: closes keys of an intent with claim, outputs, history and consents; what is not
+  /// named stays. An empty intent is deleted. Idempotent: a key that left already is passed over
+  /// (J7).
+  virtual Result<void> close(std::uint64_t seq,
+                             std::span<const KeyOutcome> outcomes,
+                             const std::string& now) = 0;
+  /// Adopt, refresh and forget.
+  virtual Result<void> keep(const Scope& scope,
+                            std::span<const Bookkeeping> changes,
+                            const std::string& run,
+                            const std::string& commit,
+                            const std::string& now) = 0;
+  virtual Result<void> put_outputs(std::span<const StoredOutputs> outputs) = 0;
+  virtual Result<void> put_settled(const Scope& scope, const Settled& settled) = 0;
+  /// `exclusive` comes into force, or ends, for a scope.
+  virtual Result<void> take_over(const Scope& scope,
+                                 bool taken,
+                                 const std::string& why,
+                                 const std::string& now) = 0;
+  virtual Result<void> put_account(const std::string& provider, const std::string& account) = 0;
+  /// Records that a consent was used outside of an intent (a whole scope, a run).
+  virtual Result<void> use_consent(const std::string& id,
+                                   const std::string& detail,
+                                   const std::string& now) = 0;
+
+  /// Walks every record: versions, CBOR, the history's chain (J10). Errors name the first broken
+  /// record.
+  virtual Result<void> verify() const = 0;
+  /// One portable file with everything, bound to project and environment, with serial and SHA-256.
+  virtual Result<void> export_to(const std::filesystem::path& file) const = 0;
+};
+
+/// Makes the store in `directory` what an exported file says. Refused: another binding; a file
+/// whose serial is lower than the store's own, unless `force`; a file that is damaged. The store
+/// that was is kept beside as
+/// "<name>.before-<serial>".
+Result<void> import_store(const std::filesystem::path& file,
+                          const std::filesystem::path& directory,
+                          const Binding& binding,
+                          bool force);
+
+/// Who holds a scope.
+struct LockHolder {
+  std::string host;
+  std::uint64_t pid = 0;
+  std::string commit;
+  std::string since;  ///< RFC 3339
+};
+
+/// The exclusive right to write one scope: an OFD byte-range lock on `<directory>/lock`, released
+/// by the kernel when the process ends, however it ends. Not thread-safe; one per scope and
+/// process.
+class ScopeLock {
+ public:
+  ScopeLock() = default;
+  ScopeLock(ScopeLock&& other) noexcept;
+  ScopeLock& operator=(ScopeLock&& other) noexcept;
+  ~ScopeLock();
+  /// `conflict` with "held by host/pid/commit since ..." where another process has it.
+  static Result<ScopeLock> take(const std::filesystem::path& directory,
+                                const Scope& scope,
+                                const LockHolder& self);
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace plumb::state
