@@ -92,6 +92,8 @@ class LimitedHttp final : public Http {
   Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override;
 
  private:
+  Result<HttpResponse> send_once(const HttpRequest& request, std::stop_token stop);
+
   Http& http_;
   Limiter& limiter_;
   Clock& clock_;

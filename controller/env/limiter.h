@@ -61,6 +61,7 @@ class Limiter {
   void pause_until(std::chrono::steady_clock::time_point when);
 
  private:
+  std::chrono::steady_clock::time_point paused();
   void release();
 
   const RateLimits limits_;

@@ -1,0 +1,188 @@
+#include "controller/env/command.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sodium.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "controller/env/descriptor.h"
+#include "controller/env/secret.h"
+
+namespace plumb::env {
+namespace {
+
+using std::chrono::milliseconds;
+using Deadline = std::chrono::steady_clock::time_point;
+
+std::string reason(int number) {
+  return std::generic_category().message(number);
+}
+
+milliseconds left(Deadline deadline) {
+  const auto rest = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+  return std::max(rest, milliseconds{0});
+}
+
+/// A running command, the head of its own process group. Killed, with its group, unless it ended.
+class Process {
+ public:
+  explicit Process(pid_t id) : id_(id) {}
+  ~Process() {
+    if (id_ > 0) {
+      ::kill(-id_, SIGKILL);
+      int ignored = 0;
+      while (::waitpid(id_, &ignored, 0) < 0 && errno == EINTR) {
+      }
+    }
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  /// Its wait status; an Error where it does not end in time.
+  Result<int> wait(Deadline deadline) {
+    for (;;) {
+      int status = 0;
+      const auto ended = ::waitpid(id_, &status, WNOHANG);
+      if (ended == id_) {
+        id_ = 0;
+        return status;
+      }
+      if ((ended < 0 && errno != EINTR) || left(deadline).count() == 0) {
+        return fail(ErrorCode::internal, "it did not end in time");
+      }
+      // Its output has ended, so it is about to end itself; there is nothing to be woken by.
+      std::this_thread::sleep_for(milliseconds{1});
+    }
+  }
+
+ private:
+  pid_t id_;
+};
+
+/// posix_spawn's two setting objects, released together.
+struct SpawnSettings {
+  posix_spawn_file_actions_t actions{};
+  posix_spawnattr_t attributes{};
+
+  SpawnSettings() {
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+  }
+  ~SpawnSettings() {
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+  }
+  SpawnSettings(const SpawnSettings&) = delete;
+  SpawnSettings& operator=(const SpawnSettings&) = delete;
+};
+
+Result<pid_t> spawn(const std::vector<std::string>& arguments,
+                    const std::filesystem::path& folder,
+                    int output) {
+  SpawnSettings settings;
+  sigset_t none;
+  sigemptyset(&none);
+  sigset_t usual;
+  sigemptyset(&usual);
+  sigaddset(&usual, SIGPIPE);
+  sigaddset(&usual, SIGINT);
+  sigaddset(&usual, SIGTERM);
+  posix_spawn_file_actions_addopen(&settings.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&settings.actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&settings.actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addchdir_np(&settings.actions, folder.c_str());
+  posix_spawnattr_setflags(&settings.attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setpgroup(&settings.attributes, 0);
+  posix_spawnattr_setsigdefault(&settings.attributes, &usual);
+  posix_spawnattr_setsigmask(&settings.attributes, &none);
+
+  std::vector<std::string> copies = arguments;
+  std::vector<char*> pointers;
+  for (auto& copy : copies) {
+    pointers.push_back(copy.data());
+  }
+  pointers.push_back(nullptr);
+  pid_t id = 0;
+  const int rc = posix_spawnp(
+      &id, pointers[0], &settings.actions, &settings.attributes, pointers.data(), environ);
+  if (rc != 0) {
+    return fail(ErrorCode::internal, fmt::format("it could not be started: {}", reason(rc)));
+  }
+  return id;
+}
+
+Result<std::string> collect(int input, std::size_t cap, Deadline deadline) {
+  std::string output;
+  output.reserve(cap);  // no copies of it left behind by growing
+  std::array<char, 4096> chunk{};
+  const auto give_up = [&](std::string message) {
+    wipe(output);
+    sodium_memzero(chunk.data(), chunk.size());
+    return fail(ErrorCode::internal, std::move(message));
+  };
+  for (;;) {
+    pollfd waiting{input, POLLIN, 0};
+    const int ready = ::poll(&waiting, 1, static_cast<int>(left(deadline).count()));
+    if (ready < 0 && errno == EINTR) {
+      continue;
+    }
+    if (ready == 0) {
+      return give_up("it did not end in time");
+    }
+    const auto got = ready < 0 ? -1 : ::read(input, chunk.data(), chunk.size());
+    if (got < 0) {
+      return give_up(fmt::format("its output could not be read: {}", reason(errno)));
+    }
+    if (got == 0) {
+      sodium_memzero(chunk.data(), chunk.size());
+      return Result<std::string>(std::move(output));
+    }
+    if (output.size() + static_cast<std::size_t>(got) > cap) {
+      return give_up(fmt::format("it printed more than {} octets", cap));
+    }
+    output.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+}
+
+}  // namespace
+
+Result<std::string> run_command(const std::vector<std::string>& arguments,
+                                const std::filesystem::path& folder,
+                                std::size_t cap,
+                                milliseconds deadline) {
+  const auto until = std::chrono::steady_clock::now() + deadline;
+  std::array<int, 2> ends{-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return fail(ErrorCode::internal, fmt::format("no pipe for it: {}", reason(errno)));
+  }
+  const Descriptor reading(ends[0]);
+  Descriptor writing(ends[1]);
+  PLUMB_TRY(id, spawn(arguments, folder, writing.number()));
+  Process process(id);
+  writing.close();
+  PLUMB_TRY(output, collect(reading.number(), cap, until));
+  auto status = process.wait(until);
+  if (status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0) {
+    return Result<std::string>(std::move(output));
+  }
+  wipe(output);
+  if (!status) {
+    return tl::unexpected(std::move(status).error());
+  }
+  return fail(ErrorCode::internal,
+              WIFEXITED(*status) ? fmt::format("it ended with status {}", WEXITSTATUS(*status))
+                                 : fmt::format("it was ended by signal {}", WTERMSIG(*status)));
+}
+
+}  // namespace plumb::env
