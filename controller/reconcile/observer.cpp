@@ -1,0 +1,119 @@
+#include "controller/reconcile/observer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "controller/env/parallel.h"
+
+namespace plumb::reconcile {
+namespace {
+
+/// The scopes of one account, cut into pieces that one thread reads.
+struct Piece {
+  const Roster::Member* member = nullptr;
+  std::vector<std::size_t> indices;
+  std::atomic<bool>* refused = nullptr;  ///< the account's credentials are no good
+};
+
+Error unknown_account(const Scope& scope) {
+  return {.code = ErrorCode::not_found,
+          .message = "no Provider document names the account " + scope.account,
+          .hint = "declare the provider again, or drop what is remembered of it with plumb forget"};
+}
+
+Look look_of(Result<ObservedScope> seen) {
+  if (!seen) {
+    return {.observed = nullptr, .error = std::move(seen).error()};
+  }
+  return {.observed = std::make_shared<const ObservedScope>(std::move(*seen)), .error = {}};
+}
+
+void read_piece(const Piece& piece,
+                const std::vector<Scope>& scopes,
+                const std::function<void(std::size_t, Look)>& each,
+                const std::stop_token& stop) {
+  std::vector<Scope> wanted;
+  std::map<Scope, std::size_t> waiting;
+  for (const auto index : piece.indices) {
+    wanted.push_back(scopes[index]);
+    waiting.emplace(scopes[index], index);
+  }
+  Error last{.code = ErrorCode::cancelled, .message = "not read: the run was stopped"};
+  if (!piece.refused->load() && !stop.stop_requested()) {
+    last = {.code = ErrorCode::internal, .message = "the provider said nothing of it"};
+    piece.member->provider->observe(
+        wanted,
+        [&](const Scope& scope, Result<ObservedScope> seen) {
+          const auto found = waiting.find(scope);
+          if (found == waiting.end()) {
+            return;
+          }
+          const auto index = found->second;
+          waiting.erase(found);
+          if (!seen && seen.error().category == ErrorCategory::authentication) {
+            piece.refused->store(true);
+          }
+          each(index, look_of(std::move(seen)));
+        },
+        stop);
+  } else if (piece.refused->load()) {
+    last = {.code = ErrorCode::denied,
+            .message = "not asked: the provider refused our credentials"};
+  }
+  for (const auto& [scope, index] : waiting) {
+    each(index, {.observed = nullptr, .error = last});
+  }
+}
+
+}  // namespace
+
+void observe(const Roster& roster,
+             const std::vector<Scope>& scopes,
+             const std::function<void(std::size_t, Look)>& each,
+             std::stop_token stop) {
+  std::map<const Roster::Member*, std::vector<std::size_t>> by_member;
+  for (std::size_t i = 0; i < scopes.size(); ++i) {
+    const auto* member = roster.find(scopes[i].account);
+    if (member == nullptr) {
+      each(i, {.observed = nullptr, .error = unknown_account(scopes[i])});
+    } else if (member->provider == nullptr) {
+      each(i, {.observed = nullptr, .error = *member->trouble});
+    } else {
+      by_member[member].push_back(i);
+    }
+  }
+  std::map<const Roster::Member*, std::atomic<bool>> refused;
+  std::vector<Piece> pieces;
+  unsigned threads = 0;
+  for (const auto& [member, indices] : by_member) {
+    const std::size_t share = member->traits->limits.scopes_per_call == 1 ? 8 : indices.size();
+    for (std::size_t i = 0; i < indices.size(); i += share) {
+      const auto end = std::min(indices.size(), i + share);
+      pieces.push_back({member,
+                        {indices.begin() + static_cast<std::ptrdiff_t>(i),
+                         indices.begin() + static_cast<std::ptrdiff_t>(end)},
+                        &refused[member]});
+    }
+    threads += member->calls_at_once;
+  }
+  constexpr unsigned kMostThreads = 16;
+  env::for_each_parallel(pieces.size(), std::min(threads, kMostThreads), [&](std::size_t i) {
+    read_piece(pieces[i], scopes, each, stop);
+  });
+}
+
+std::shared_ptr<const ObservedScope> remembered(const ClaimedScope& claimed) {
+  auto seen = std::make_shared<ObservedScope>();
+  seen->scope = claimed.scope;
+  seen->reading = claimed.table.empty() ? Reading::missing : Reading::read;
+  seen->table = claimed.table;
+  for (const auto& owned : claimed.side) {
+    seen->side.push_back({.handle = owned.handle});
+  }
+  return seen;
+}
+
+}  // namespace plumb::reconcile

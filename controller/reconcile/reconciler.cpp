@@ -1,0 +1,102 @@
+#include "controller/reconcile/reconciler.h"
+
+#include "controller/apply/settle.h"
+#include "controller/reconcile/observer.h"
+#include "controller/reconcile/scopes.h"
+
+namespace plumb::reconcile {
+
+Reconciler::Reconciler(env::Env env,
+                       state::Store& store,
+                       const Catalog& catalog,
+                       std::span<const providers::ProviderType> types,
+                       std::filesystem::path project)
+    : env_(env), store_(store), catalog_(catalog), types_(types), project_(std::move(project)) {}
+
+Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
+                              const PassOptions& options,
+                              std::stop_token stop) {
+  Pass pass;
+  pass.loaded = loaded;
+  pass.roster = std::make_unique<Roster>(types_, env_, project_.string(), *loaded);
+
+  PLUMB_TRY(all, scopes_to_look_at(*loaded, store_));
+  const auto total = all.size();
+  PLUMB_TRY(scopes, select(options.selection, *loaded, std::move(all)));
+  pass.left_out = total - scopes.size();
+
+  auto context = context_of(*loaded, catalog_, options);
+  PLUMB_TRY(consents, consents_left(*loaded, options, store_, env_.clock));
+  context.consents = std::move(consents);
+
+  const auto began = env_.clock.steady();
+  PLUMB_TRY(outputs, observe_producers(*loaded, *pass.roster, store_, stop));
+  context.outputs = std::move(outputs);
+
+  PLUMB_TRY(inputs, inputs_of(*loaded, scopes, *pass.roster, store_, catalog_));
+  std::vector<plan::ScopePlan> planned(inputs.size());
+  const auto decide = [&](std::size_t i, Look look) {
+    auto& input = inputs[i];
+    input.observed = std::move(look.observed);
+    input.unread_because = look.error.message;
+    input.unread_hint = look.error.hint;
+    planned[i] = plan::plan_scope(input, context);
+    input.observed.reset();  // the world is never held whole
+  };
+  if (options.refresh) {
+    observe(*pass.roster, scopes, decide, stop);
+  } else {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      decide(i, {.observed = remembered_or_missing(inputs[i]), .error = {}});
+    }
+  }
+  pass.observe_time =
+      std::chrono::duration_cast<std::chrono::milliseconds>(env_.clock.steady() - began);
+  pass.claim_digests = digests_of(inputs, store_);
+  count(pass, planned);
+  pass.plan = plan::join(std::move(planned), context);
+  return pass;
+}
+
+Result<apply::Recovery> Reconciler::recover(const Pass& pass,
+                                            const apply::Run& run,
+                                            apply::Progress& progress,
+                                            std::stop_token stop) {
+  return apply::recover(store_, env_, run, pass.roster->lookup(), progress, std::move(stop));
+}
+
+apply::Summary Reconciler::apply(const Pass& pass,
+                                 const apply::Run& run,
+                                 bool reread,
+                                 apply::Progress& progress,
+                                 std::stop_token stop) {
+  const auto fresh = [&](std::uint32_t scope) { return look_again(pass, scope, reread, stop); };
+  apply::Executor executor(store_, env_, catalog_, run);
+  return executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
+}
+
+Result<void> Reconciler::look_again(const Pass& pass,
+                                    std::uint32_t index,
+                                    bool reread,
+                                    std::stop_token stop) const {
+  const auto& scope = pass.plan.scopes[index];
+  PLUMB_TRY(claims, store_.claims(scope.scope));
+  if (digest_of(claims.get(), store_) != pass.claim_digests[index]) {
+    return moved(scope, "another run has changed what is remembered of it since it was planned");
+  }
+  if (!reread) {
+    return {};
+  }
+  Look look;
+  observe(
+      *pass.roster,
+      {scope.scope},
+      [&](std::size_t, Look seen) { look = std::move(seen); },
+      std::move(stop));
+  if (!look.observed) {
+    return tl::unexpected(look.error);
+  }
+  return still_as_planned(scope, *look.observed);
+}
+
+}  // namespace plumb::reconcile

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "controller/apply/executor.h"
+#include "controller/env/env.h"
+#include "controller/load/loaded.h"
+#include "controller/plan/plan.h"
+#include "controller/reconcile/roster.h"
+#include "controller/reconcile/selection.h"
+#include "state/store.h"
+
+namespace plumb::reconcile {
+
+/// What a pass is asked for.
+struct PassOptions {
+  Selection selection;
+  std::vector<Consent> consents;  ///< of the command line, besides the documents
+  bool refresh = true;  ///< false: the claims are taken for the world (quick, may be wrong)
+  bool no_heal = false;
+  bool take_over = false;  ///< plan as if the exclusive scopes selected were taken over
+  unsigned threads = 0;    ///< 0: as many as the machine and the providers bear
+};
+
+/// A project that was loaded, its providers open, and its plan. Moves only.
+struct Pass {
+  std::shared_ptr<const load::Loaded> loaded;
+  std::unique_ptr<Roster> roster;
+  plan::Plan plan;
+  std::vector<std::string>
+      claim_digests;          ///< parallel to plan.scopes: the claims that the plan was made of
+  std::size_t left_out = 0;   ///< scopes that the selection leaves out
+  std::size_t resources = 0;  ///< declared in the scopes looked at
+  std::size_t domains = 0;    ///< distinct headings looked at
+  std::chrono::milliseconds observe_time{0};
+};
+
+/// The one pass of the product: observe, compare with what is declared and claimed, plan; and
+/// apply. Borrows everything it is made of. Not thread-safe.
+class Reconciler {
+ public:
+  Reconciler(env::Env env,
+             state::Store& store,
+             const Catalog& catalog,
+             std::span<const providers::ProviderType> types,
+             std::filesystem::path project);
+
+  /// Plans what `loaded` declares. Writes nothing. Errors: the store's; a scope that cannot be read
+  /// is a row of the plan, no error. Requires: `loaded` has no errors.
+  Result<Pass> plan(std::shared_ptr<const load::Loaded> loaded,
+                    const PassOptions& options,
+                    std::stop_token stop);
+
+  /// Settles what earlier runs left open. Call before plan() when something is to be applied.
+  Result<apply::Recovery> recover(const Pass& pass,
+                                  const apply::Run& run,
+                                  apply::Progress& progress,
+                                  std::stop_token stop);
+
+  /// Applies the plan of `pass`. `reread`: look again at each scope, once it is locked, before it
+  /// is written to (the plan is not fresh: a person thought about it, or it comes out of a file).
+  apply::Summary apply(const Pass& pass,
+                       const apply::Run& run,
+                       bool reread,
+                       apply::Progress& progress,
+                       std::stop_token stop);
+
+ private:
+  Result<void> look_again(const Pass& pass,
+                          std::uint32_t scope,
+                          bool reread,
+                          std::stop_token stop) const;
+
+  env::Env env_;
+  state::Store& store_;
+  const Catalog& catalog_;
+  std::span<const providers::ProviderType> types_;
+  std::filesystem::path project_;
+};
+
+}  // namespace plumb::reconcile

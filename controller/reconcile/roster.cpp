@@ -1,0 +1,72 @@
+#include "controller/reconcile/roster.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace plumb::reconcile {
+
+Roster::Roster(std::span<const providers::ProviderType> types,
+               env::Env env,
+               std::string directory,
+               const load::Loaded& loaded)
+    : env_(env), directory_(std::move(directory)) {
+  for (const auto& config : loaded.providers) {
+    const auto type = std::find_if(
+        types.begin(), types.end(), [&](const auto& t) { return t.traits->type == config.type; });
+    if (type != types.end()) {
+      add(*type, config, loaded);
+    }
+  }
+}
+
+void Roster::add(const providers::ProviderType& type,
+                 const load::ProviderConfig& config,
+                 const load::Loaded& loaded) {
+  auto member = std::make_unique<Member>();
+  member->name = config.name;
+  member->account = config.account;
+  member->traits = type.traits;
+  const auto at_once =
+      config.concurrency != 0 ? config.concurrency : type.traits->limits.calls_at_once;
+  member->calls_at_once =
+      at_once != 0 ? at_once : std::max(1U, std::thread::hardware_concurrency());
+  member->limiter = std::make_unique<env::Limiter>(env::RateLimits{
+      .requests_per_second = config.requests_per_second, .burst = 10, .concurrency = at_once});
+  member->http =
+      std::make_unique<env::LimitedHttp>(env_.http, *member->limiter, env_.clock, env_.random);
+  std::vector<std::shared_ptr<const DesiredScope>> declared;
+  for (const auto& scope : loaded.scopes) {
+    if (scope->scope.account == config.account) {
+      declared.push_back(scope);
+    }
+  }
+  auto opened = type.open({.name = config.name,
+                           .spec = config.spec,
+                           .account = config.account,
+                           .directory = directory_,
+                           .env = env_,
+                           .http = *member->http,
+                           .declared = declared});
+  if (opened) {
+    member->provider = std::move(*opened);
+  } else {
+    member->trouble = std::move(opened).error().in("provider " + config.name);
+  }
+  by_account_.emplace(config.account, member.get());
+  members_.push_back(std::move(member));
+}
+
+const Roster::Member* Roster::find(const std::string& account) const {
+  const auto found = by_account_.find(account);
+  return found == by_account_.end() ? nullptr : found->second;
+}
+
+apply::ProviderLookup Roster::lookup() const {
+  return [this](const Scope& scope) {
+    const auto* member = find(scope.account);
+    return member == nullptr ? apply::ProviderHandle{}
+                             : apply::ProviderHandle{member->provider.get(), member->traits};
+  };
+}
+
+}  // namespace plumb::reconcile

@@ -1,0 +1,237 @@
+#include "controller/reconcile/scopes.h"
+
+#include <algorithm>
+#include <set>
+
+#include "controller/reconcile/observer.h"
+
+namespace plumb::reconcile {
+namespace {
+
+const Roster::Member* producer_of(const Roster& roster, const load::Producer& producer) {
+  return roster.find(producer.id.scope.account);
+}
+
+/// Exclusive ownership is in force from the start where we made the container ourselves.
+std::shared_ptr<const ClaimedScope> with_own_container(std::shared_ptr<const ClaimedScope> claimed,
+                                                       const Catalog& catalog) {
+  if (!claimed || claimed->taken_over) {
+    return claimed;
+  }
+  for (const auto& entry : claimed->table.entries()) {
+    const auto* kind = catalog.find(entry.kind);
+    const bool container = kind != nullptr && kind->rank == 0 && kind->holds_data;
+    if (container && entry.side != 0 && claimed->side[entry.side - 1].made) {
+      auto taken = std::make_shared<ClaimedScope>(*claimed);
+      taken->taken_over = true;
+      return taken;
+    }
+  }
+  return claimed;
+}
+
+plan::KnownOutputs::Producer seen_outputs(const ObservedScope& seen, const ResourceId& id) {
+  plan::KnownOutputs::Producer producer{
+      .state = plan::KnownOutputs::State::awaits, .id = id, .values = {}};
+  const auto row = seen.table.find(id.kind, id.key);
+  if (row && seen.table[*row].side != 0) {
+    producer.state = plan::KnownOutputs::State::known;
+    producer.values = seen.side[seen.table[*row].side - 1].outputs;
+  }
+  return producer;
+}
+
+}  // namespace
+
+Result<std::vector<Scope>> scopes_to_look_at(const load::Loaded& loaded,
+                                             const state::Store& store) {
+  PLUMB_TRY(claimed, store.scopes());
+  std::set<Scope> all(claimed.begin(), claimed.end());
+  for (const auto& desired : loaded.scopes) {
+    all.insert(desired->scope);
+  }
+  return std::vector<Scope>(all.begin(), all.end());
+}
+
+plan::PlanContext context_of(const load::Loaded& loaded,
+                             const Catalog& catalog,
+                             const PassOptions& options) {
+  const auto& project = loaded.project;
+  return {.catalog = catalog,
+          .guards = {.deletes_per_scope = {project.deletes_per_scope_count,
+                                           project.deletes_per_scope_percent},
+                     .deletes_per_run = {project.deletes_per_run_count,
+                                         project.deletes_per_run_percent},
+                     .domains_per_origin = {project.domains_per_origin_count,
+                                            project.domains_per_origin_percent}},
+          .consents = {},
+          .outputs = {},
+          .heal = project.heal,
+          .no_heal = options.no_heal,
+          .take_over = options.take_over};
+}
+
+Result<std::vector<Consent>> consents_left(const load::Loaded& loaded,
+                                           const PassOptions& options,
+                                           const state::Store& store,
+                                           const env::Clock& clock) {
+  const auto today = env::date_text(clock.now());
+  std::vector<Consent> left;
+  for (const auto& consent : loaded.consents) {
+    if (!consent.until.empty() && consent.until < today) {
+      continue;
+    }
+    PLUMB_TRY(used, store.consent_used(consent.id));
+    if (used < consent.count.value_or(1)) {
+      left.push_back(consent);
+    }
+  }
+  left.insert(left.end(), options.consents.begin(), options.consents.end());
+  return left;
+}
+
+Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
+                                             const Roster& roster,
+                                             const state::Store& store,
+                                             std::stop_token stop) {
+  plan::KnownOutputs outputs;
+  if (loaded.producers.empty()) {
+    return outputs;
+  }
+  std::set<Scope> scopes;
+  for (const auto& producer : loaded.producers) {
+    if (producer_of(roster, producer) != nullptr) {
+      scopes.insert(producer.id.scope);
+    }
+  }
+  const std::vector<Scope> wanted(scopes.begin(), scopes.end());
+  std::vector<Look> looks(wanted.size());
+  observe(
+      roster,
+      wanted,
+      [&](std::size_t i, Look look) { looks[i] = std::move(look); },
+      std::move(stop));
+  PLUMB_TRY(stored, store.outputs());
+  for (const auto& producer : loaded.producers) {
+    const auto place = std::lower_bound(wanted.begin(), wanted.end(), producer.id.scope);
+    const auto* look = place != wanted.end() && *place == producer.id.scope
+                           ? &looks[static_cast<std::size_t>(place - wanted.begin())]
+                           : nullptr;
+    plan::KnownOutputs::Producer known{
+        .state = plan::KnownOutputs::State::unread, .id = producer.id, .values = {}};
+    if (look != nullptr && look->observed) {
+      known = seen_outputs(*look->observed, producer.id);
+    } else if (const auto kept =
+                   std::find_if(stored.begin(),
+                                stored.end(),
+                                [&](const auto& row) { return row.id == producer.id; });
+               kept != stored.end()) {
+      known.state = plan::KnownOutputs::State::known;
+      known.values = kept->values;
+    }
+    outputs.producers.emplace(producer.declaration, std::move(known));
+  }
+  return outputs;
+}
+
+Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
+                                                const std::vector<Scope>& scopes,
+                                                const Roster& roster,
+                                                const state::Store& store,
+                                                const Catalog& catalog) {
+  std::set<std::string> declared_containers;
+  std::map<Scope, std::shared_ptr<const DesiredScope>> desired;
+  for (const auto& scope : loaded.scopes) {
+    desired.emplace(scope->scope, scope);
+    if (!scope->scope.container.empty()) {
+      declared_containers.insert(scope->scope.container);
+    }
+  }
+  PLUMB_TRY(intents, store.open_intents());
+  std::set<Scope> in_doubt;
+  for (const auto& intent : intents) {
+    in_doubt.insert(intent.scope);
+  }
+  std::vector<plan::ScopeInput> inputs;
+  inputs.reserve(scopes.size());
+  for (const auto& scope : scopes) {
+    plan::ScopeInput input;
+    input.scope = scope;
+    if (const auto found = desired.find(scope); found != desired.end()) {
+      input.desired = found->second;
+    }
+    PLUMB_TRY(claimed, store.claims(scope));
+    input.claimed = with_own_container(claimed, catalog);
+    input.in_doubt = in_doubt.contains(scope);
+    input.declared_elsewhere = !input.desired && declared_containers.contains(scope.container);
+    if (const auto* member = roster.find(scope.account)) {
+      input.provider = member->name;
+      input.provider_atomic = member->traits->atomic;
+      input.stable_handles = member->traits->stable_handles;
+      input.changes_per_batch = member->traits->limits.changes_per_call;
+    }
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+std::shared_ptr<const ObservedScope> remembered_or_missing(const plan::ScopeInput& input) {
+  if (input.claimed) {
+    return remembered(*input.claimed);
+  }
+  auto missing = std::make_shared<ObservedScope>();
+  missing->scope = input.scope;
+  missing->reading = Reading::missing;
+  return missing;
+}
+
+std::string digest_of(const ClaimedScope* claimed, const state::Store& store) {
+  return claimed == nullptr ? std::string() : claimed->table.digest(store.seed());
+}
+
+std::vector<std::string> digests_of(const std::vector<plan::ScopeInput>& inputs,
+                                    const state::Store& store) {
+  std::vector<std::string> digests;
+  digests.reserve(inputs.size());
+  for (const auto& input : inputs) {
+    digests.push_back(digest_of(input.claimed.get(), store));
+  }
+  return digests;
+}
+
+void count(Pass& pass, const std::vector<plan::ScopePlan>& planned) {
+  std::set<std::string> domains;
+  for (const auto& scope : planned) {
+    pass.resources += scope.counts.declared;
+    if (!scope.domain.empty()) {
+      domains.insert(scope.domain);
+    }
+  }
+  pass.domains = domains.size();
+}
+
+tl::unexpected<Error> moved(const plan::ScopePlan& scope, const std::string& why) {
+  return fail(
+      ErrorCode::conflict,
+      (scope.domain.empty() ? scope.scope.account : scope.domain) + ": the plan is stale: " + why,
+      "plan again");
+}
+
+Result<void> still_as_planned(const plan::ScopePlan& scope, const ObservedScope& now) {
+  for (const auto& change : scope.changes) {
+    if (change.verb == plan::Verb::hold || change.verb == plan::Verb::conflict) {
+      continue;
+    }
+    const auto row = now.reading == Reading::read
+                         ? now.table.find(scope.kind(change), scope.key(change))
+                         : std::nullopt;
+    const auto body = row ? now.table.body(now.table[*row]) : std::string_view();
+    const bool was_there = change.before != plan::kNone;
+    if (was_there != row.has_value() || body != scope.before(change)) {
+      return moved(scope, "something it touches has changed since");
+    }
+  }
+  return {};
+}
+
+}  // namespace plumb::reconcile

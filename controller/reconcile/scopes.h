@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "controller/env/clock.h"
+#include "controller/reconcile/reconciler.h"
+
+/// The steps of a pass around observing and planning: what is looked at, with what in hand.
+namespace plumb::reconcile {
+
+/// scopes(D) ∪ scopes(C), sorted.
+Result<std::vector<Scope>> scopes_to_look_at(const load::Loaded& loaded, const state::Store& store);
+
+/// What all scopes share, from the Project document and the options.
+plan::PlanContext context_of(const load::Loaded& loaded,
+                             const Catalog& catalog,
+                             const PassOptions& options);
+
+/// Consents of documents and command line that are valid today and not used up.
+Result<std::vector<Consent>> consents_left(const load::Loaded& loaded,
+                                           const PassOptions& options,
+                                           const state::Store& store,
+                                           const env::Clock& clock);
+
+/// Reads the scopes of those who produce values that others refer to; values that cannot be read
+/// come from the store, else they are unread.
+Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
+                                             const Roster& roster,
+                                             const state::Store& store,
+                                             std::stop_token stop);
+
+/// One input per scope with everything but the observation. Scopes with open intents are in doubt.
+Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
+                                                const std::vector<Scope>& scopes,
+                                                const Roster& roster,
+                                                const state::Store& store,
+                                                const Catalog& catalog);
+
+/// The claims taken for the world; a missing container where there are none.
+std::shared_ptr<const ObservedScope> remembered_or_missing(const plan::ScopeInput& input);
+
+/// Digest of a scope's claims; empty where there are none.
+std::string digest_of(const ClaimedScope* claimed, const state::Store& store);
+std::vector<std::string> digests_of(const std::vector<plan::ScopeInput>& inputs,
+                                    const state::Store& store);
+
+/// Fills the counts of the header.
+void count(Pass& pass, const std::vector<plan::ScopePlan>& planned);
+
+/// The error of a plan that is stale.
+tl::unexpected<Error> moved(const plan::ScopePlan& scope, const std::string& why);
+/// Whether every object that the plan touches is as it was when it was planned; the first that is
+/// not.
+Result<void> still_as_planned(const plan::ScopePlan& scope, const ObservedScope& now);
+
+}  // namespace plumb::reconcile

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/load/loaded.h"
+#include "resources/model/diagnostic.h"
+#include "resources/model/scope.h"
+
+namespace plumb::reconcile {
+
+/// What a run is restricted to. Nothing said: everything. Each word is a domain or a glob over
+/// domains
+/// ("example.com", "shop*"), `Kind/name`, `kind:Kind`, `label:key=value`, `file:path` (a file or a
+/// folder).
+struct Selection {
+  std::vector<std::string> targets;
+  std::vector<std::string> excludes;
+
+  bool everything() const { return targets.empty() && excludes.empty(); }
+};
+
+/// The scopes of `all` that are selected, in their order. A domain that is no longer declared is
+/// found by its container's name. Errors: a word that selects nothing, with "did you mean".
+Result<std::vector<Scope>> select(const Selection& selection,
+                                  const load::Loaded& loaded,
+                                  std::vector<Scope> all);
+
+/// Whether `text` fits `pattern`: `*` any octets, `?` one; upper and lower case alike.
+bool glob_matches(std::string_view pattern, std::string_view text);
+
+}  // namespace plumb::reconcile
