@@ -38,6 +38,15 @@ std::optional<std::uint32_t> rrset_ttl(std::string_view body);
 /// `_acme-challenge` TXT. Providers set EntryFlag::system_owned by it.
 bool is_system_rrset(std::string_view owner, values::RecordType type);
 
+/// Position of a type among the creates of one zone, lowest first (deletes go reversed): addresses
+/// before what may name them (MX, SRV, CNAME...), NS before DS. 20 to 24, around Kind::rank.
+std::uint8_t rrset_rank(values::RecordType type);
+
+/// Fields of a Server's body.
+constexpr std::uint8_t kServerHostname = 1;  ///< octets, with final dot
+constexpr std::uint8_t kServerIpv4 = 2;      ///< sorted array of texts
+constexpr std::uint8_t kServerIpv6 = 3;      ///< sorted array of texts
+
 const Kind& rrset_kind();
 const Kind& zone_kind();  ///< key "" ; no fields: the container of a zone
 const Kind&
