@@ -43,9 +43,9 @@ struct ReadLimits {
 /// Value and Field has its Place in `file`.
 ///
 /// False when the file must not be used at all: then `problems` got at least one error, and what
-/// `sink` was given is worthless. All problems that can be told apart are reported, but the first
-/// error of syntax ends the reading. Never throws; time and memory are linear in the size of
-/// `text`. Thread-safe as far as `sink` and `problems` are.
+/// `sink` was given is worthless. As many problems as can be told apart are reported, at most 200;
+/// behind an error of syntax, reading goes on at the next line `---`. Never throws; time and memory
+/// are linear in the size of `text`. Thread-safe as far as `sink` and `problems` are.
 bool read_yaml(std::string_view text,
                std::uint32_t file,
                const ReadLimits& limits,
