@@ -53,7 +53,7 @@ Result<std::unique_ptr<Source>> open_commit(const std::filesystem::path& reposit
                                             std::string_view sub_path = {});
 
 /// Commit, summary and dirtiness of the work tree that `root` lies in; an empty Revision outside of
-/// git. `dirty` counts every change below `root`, untracked files included, ignored ones not. Reads
+/// git. `dirty` counts every manifest below `root`, new files too, ignored ones not. Reads
 /// the whole work tree's stat data through libgit2: for headers of plans, not for each pass.
 Result<Revision> describe_revision(const std::filesystem::path& root);
 
