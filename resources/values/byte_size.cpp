@@ -69,10 +69,11 @@ Decimal read_decimal(std::string_view text) {
       fraction = true;
       continue;
     }
-    if (number.digits > kMost / 10 - 1 || (fraction && number.divisor > kMost / 10)) {
+    const auto digit = static_cast<std::uint64_t>(text[at] - '0');
+    if (number.digits > (kMost - digit) / 10 || (fraction && number.divisor > kMost / 10)) {
       return {};
     }
-    number.digits = number.digits * 10 + static_cast<std::uint64_t>(text[at] - '0');
+    number.digits = number.digits * 10 + digit;
     number.divisor *= fraction ? 10 : 1;
   }
   number.size = at > 0 && text[at - 1] == '.' ? 0 : at;
