@@ -21,13 +21,16 @@ enum class KeyState : std::uint8_t {
 struct IntentKey {
   KindId kind{};
   std::string key;
-  std::uint8_t verb = 0;  ///< plan::Verb
-  std::string before;     ///< observed body; empty: absent
-  std::string after;      ///< body to bring about; empty: remove
+  std::uint8_t verb = 0;     ///< plan::Verb
+  std::string before;        ///< observed body; empty: absent
+  std::string after;         ///< body to bring about; empty: remove
+  std::string claimed_body;  ///< bytes to claim once done; empty: `after` (else only what is
+                             ///< declared of it)
   KeyState state = KeyState::open;
   std::string token;    ///< of a pending change
   Owned claim;          ///< what the claim will say once done (handle is filled in then)
   std::string consent;  ///< id of the consent that permits it; empty: none needed
+  std::uint32_t consent_count = 0;  ///< how often that consent may be used in all; 0: no limit
 };
 
 /// A batch that was begun: durable before its call (txn A).

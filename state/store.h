@@ -54,7 +54,9 @@ struct HistoryFilter {
 class Store {
  public:
   /// Opens or creates the store in `directory`. `fresh_id` becomes the store's id, and `seed` its
-  /// digest seed, where a new one is made. `now` is RFC 3339.
+  /// digest seed, where a new one is made. Every `now` is RFC 3339. One process opens a folder once
+  /// for reading and then for writing only after the first Store is gone; as often as it likes the
+  /// same way.
   static Result<std::unique_ptr<Store>> open(const std::filesystem::path& directory,
                                              const Binding& binding,
                                              Access access,
@@ -71,7 +73,7 @@ class Store {
 
   // Reading. Each call sees one consistent snapshot.
   virtual Result<std::vector<Scope>> scopes() const = 0;  ///< with claims, sorted
-  /// nullptr where there are none.
+  /// nullptr where there are none and the scope is not taken over.
   virtual Result<std::shared_ptr<const ClaimedScope>> claims(const Scope& scope) const = 0;
   virtual Result<std::vector<StoredOutputs>> outputs() const = 0;
   virtual Result<std::vector<Intent>> open_intents() const = 0;  ///< by seq
@@ -85,7 +87,7 @@ class Store {
   // Writing.
   /// Txn A: the intent is durable, its consents are reserved. Refuses (conflict) a key that is in
   /// an open intent already (J2). Gives the seq, and sets `marker` of the stored intent to
-  /// "<id>-<seq>".
+  /// "<id>-<seq>". Refuses (conflict) a consent whose uses are all gone, too.
   virtual Result<std::uint64_t> begin(const Intent& intent, const std::string& now) = 0;
   /// Txn B and C: closes keys of an intent with claim, outputs, history and consents; what is not
   /// named stays. An empty intent is deleted. Idempotent: a key that left already is passed over
@@ -93,12 +95,13 @@ class Store {
   virtual Result<void> close(std::uint64_t seq,
                              std::span<const KeyOutcome> outcomes,
                              const std::string& now) = 0;
-  /// Adopt, refresh and forget.
+  /// Adopt, refresh and forget. Refuses (conflict) a key that is in an open intent (J6).
   virtual Result<void> keep(const Scope& scope,
                             std::span<const Bookkeeping> changes,
                             const std::string& run,
                             const std::string& commit,
                             const std::string& now) = 0;
+  /// Those that are so already are passed over; no values: the row goes.
   virtual Result<void> put_outputs(std::span<const StoredOutputs> outputs) = 0;
   virtual Result<void> put_settled(const Scope& scope, const Settled& settled) = 0;
   /// `exclusive` comes into force, or ends, for a scope.
@@ -152,6 +155,7 @@ class ScopeLock {
 
  private:
   int file_ = -1;
+  std::filesystem::path holder_file_;  ///< says who we are, for the message of others
 };
 
 }  // namespace plumb::state

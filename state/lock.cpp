@@ -1,0 +1,135 @@
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "state/lmdb.h"
+#include "state/lock_file.h"
+#include "state/records.h"
+#include "state/store.h"
+
+namespace plumb::state {
+namespace fs = std::filesystem;
+namespace {
+
+/// The byte of the lock file that stands for a scope: the same in every process and store, so that
+/// it can be taken before the store has seen the scope.
+off_t byte_of(const Scope& scope) {
+  const auto hash = records::read_number64(records::scope_key(scope));
+  return static_cast<off_t>(hash & 0x7ffffffffffffffeU);  // its end must stay below the largest
+}
+
+fs::path holder_file(const fs::path& directory, const Scope& scope) {
+  std::array<char, 17> name{};
+  std::snprintf(name.data(),
+                name.size(),
+                "%016llx",
+                static_cast<unsigned long long>(byte_of(scope)));  // NOLINT(google-runtime-int)
+  return directory / "lock.d" / name.data();
+}
+
+std::string one_line(std::string text) {
+  for (auto& octet : text) {
+    octet = static_cast<unsigned char>(octet) < 0x20 ? ' ' : octet;
+  }
+  return text + "\n";
+}
+
+/// Says who holds the lock, for the messages of others. The lock does not depend on it, so a
+/// failure to write it is no failure to lock.
+void write_holder(const fs::path& file, const LockHolder& self) {
+  std::error_code failed;
+  fs::create_directories(file.parent_path(), failed);
+  const auto draft = file.string() + "." + std::to_string(::getpid());
+  {
+    std::ofstream out(draft);
+    out << one_line(self.host) << self.pid << '\n' << one_line(self.commit) << one_line(self.since);
+  }
+  fs::rename(draft, file, failed);
+}
+
+std::string read_holder(const fs::path& file) {
+  std::ifstream in(file);
+  std::string host;
+  std::string pid;
+  std::string commit;
+  std::string since;
+  if (!std::getline(in, host) || !std::getline(in, pid) || !std::getline(in, commit) ||
+      !std::getline(in, since)) {
+    return "another process";
+  }
+  return host + "/" + pid + "/" + commit + " since " + since;
+}
+
+}  // namespace
+
+Result<int> lock_bytes(const fs::path& directory, std::int64_t first, std::int64_t count) {
+  std::error_code failed;
+  fs::create_directories(directory, failed);
+  if (failed) {
+    return tl::unexpected(lmdb_error(failed.value(), directory));
+  }
+  const int file = ::open((directory / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) {
+    return tl::unexpected(lmdb_error(errno, directory));
+  }
+  struct flock range {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  range.l_start = first;
+  range.l_len = count;
+  if (::fcntl(file, F_OFD_SETLK, &range) == 0) {
+    return file;
+  }
+  const int code = errno;
+  ::close(file);
+  if (code == EAGAIN || code == EACCES) {
+    return fail(ErrorCode::conflict, "held by another process", "wait for it to end");
+  }
+  return tl::unexpected(lmdb_error(code, directory));
+}
+
+ScopeLock::ScopeLock(ScopeLock&& other) noexcept
+    : file_(std::exchange(other.file_, -1)), holder_file_(std::move(other.holder_file_)) {}
+
+ScopeLock& ScopeLock::operator=(ScopeLock&& other) noexcept {
+  std::swap(file_, other.file_);
+  std::swap(holder_file_, other.holder_file_);
+  return *this;
+}
+
+ScopeLock::~ScopeLock() {
+  if (file_ >= 0) {
+    std::error_code ignored;  // the kernel holds the lock, the file only says who has it
+    fs::remove(holder_file_, ignored);
+    ::close(file_);
+  }
+}
+
+Result<ScopeLock> ScopeLock::take(const fs::path& directory,
+                                  const Scope& scope,
+                                  const LockHolder& self) {
+  const auto holder = holder_file(directory, scope);
+  auto file = lock_bytes(directory, byte_of(scope), 1);
+  if (!file) {
+    auto error = std::move(file).error();
+    if (error.code == ErrorCode::conflict) {
+      const auto name = scope.container.empty() ? scope.account : scope.container;
+      error.message = name + " (" + scope.account + ") is held by " + read_holder(holder);
+      error.hint = "wait for it to end, or stop it; a process that has ended holds nothing";
+    }
+    return tl::unexpected(std::move(error));
+  }
+  ScopeLock lock;
+  lock.file_ = *file;
+  lock.holder_file_ = holder;
+  write_holder(holder, self);
+  return lock;
+}
+
+}  // namespace plumb::state

@@ -1,0 +1,311 @@
+#include <algorithm>
+
+#include "state/digest.h"
+#include "state/store_impl.h"
+
+namespace plumb::state {
+namespace {
+
+/// plan::Verb as the history spells it; the numbers are on disk.
+std::string verb_word(std::uint8_t verb) {
+  constexpr std::string_view kWords[] = {"create", "update", "replace", "rename", "remove"};
+  return std::string(verb < std::size(kWords) ? kWords[verb] : "change");
+}
+
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char octet) { return octet < 0x20; }, ' ');
+  return text;
+}
+
+std::string with_consent(std::string detail, const std::string& consent) {
+  if (consent.empty()) {
+    return detail;
+  }
+  return detail.empty() ? "consent " + consent : detail + "; consent " + consent;
+}
+
+/// J2: refuses a key that an open intent holds.
+bool claim_key_for(Txn& txn, const std::string& row, const IntentKey& key, const Scope& scope) {
+  const auto holder = txn.get(Db::open_keys, row);
+  if (!holder) {
+    return txn.ok();
+  }
+  const auto seq = records::read_number64(*holder);
+  const auto intent = decode_in<Intent>(txn, txn.get(Db::intent, records::number_key(seq)));
+  txn.fail({ErrorCode::conflict,
+            "\"" + printable(key.key) + "\" in " + scope.container + " (" + scope.account +
+                ") has a change under way already: intent " + std::to_string(seq) +
+                (intent ? " of " + intent->process + ", begun " + intent->begun : std::string()),
+            "wait for it to end, or run apply again: what a dead process left is settled first"});
+  return false;
+}
+
+/// Reserves one use of the consent that a key needs; refuses where all its uses are gone.
+bool reserve_consent(Writing& writing, const IntentKey& key) {
+  if (key.consent.empty()) {
+    return true;
+  }
+  const auto use = decode_in<records::ConsentUse>(
+      writing.txn, writing.txn.get(Db::consents, records::name_key(key.consent)));
+  if (use && key.consent_count != 0 && use->used + use->reserved >= key.consent_count) {
+    writing.txn.fail({ErrorCode::conflict,
+                      "consent \"" + key.consent + "\" is used up: it permits " +
+                          std::to_string(key.consent_count),
+                      "review the plan anew and add another Consent"});
+    return false;
+  }
+  writing.count_consent(key.consent, 0, 1);
+  return true;
+}
+
+/// The closing of one intent, key by key.
+class Closing {
+ public:
+  Closing(Writing& writing, Intent intent, const std::string& now)
+      : writing_(writing),
+        intent_(std::move(intent)),
+        now_(now),
+        scope_(writing.number_of(intent_.scope)) {}
+
+  /// Whether anything changed; false for a key that left already (J7).
+  bool take(const KeyOutcome& outcome) {
+    const auto found =
+        std::find_if(intent_.keys.begin(), intent_.keys.end(), [&](const IntentKey& key) {
+          return key.kind == outcome.kind && key.key == outcome.key;
+        });
+    if (found == intent_.keys.end()) {
+      return false;
+    }
+    switch (outcome.ending) {
+      case Ending::done:
+        done(*found, outcome);
+        break;
+      case Ending::not_done:
+        record(*found, "not done", outcome.error);
+        if (!found->consent.empty()) {
+          writing_.count_consent(found->consent, 0, -1);
+        }
+        break;
+      case Ending::pending: {
+        const bool same = found->state == KeyState::pending && found->token == outcome.token;
+        found->state = KeyState::pending;
+        found->token = outcome.token;
+        return !same;
+      }
+      case Ending::in_doubt: {
+        const bool same = found->state == KeyState::in_doubt;
+        found->state = KeyState::in_doubt;
+        if (!same) {
+          record(*found, "in doubt", outcome.error);
+        }
+        return !same;
+      }
+    }
+    writing_.txn.erase(Db::open_keys, records::resource_key(scope_, found->kind, found->key));
+    intent_.keys.erase(found);
+    return true;
+  }
+
+  /// Writes what is left of the intent, or erases it where nothing is.
+  void finish() {
+    const auto row = records::number_key(intent_.seq);
+    if (intent_.keys.empty()) {
+      writing_.txn.erase(Db::intent, row);
+    } else {
+      writing_.txn.put(Db::intent, row, records::encode(intent_));
+    }
+  }
+
+ private:
+  void done(const IntentKey& key, const KeyOutcome& outcome) {
+    if (key.after.empty()) {
+      const auto row = records::resource_key(scope_, key.kind, key.key);
+      writing_.txn.erase(Db::claims, row);
+      writing_.txn.erase(Db::outputs, row);
+    } else {
+      auto owned = key.claim;
+      if (!outcome.handle.empty()) {
+        owned.handle = outcome.handle;
+      }
+      const auto& body = outcome.claimed_body.empty() ? key.after : outcome.claimed_body;
+      writing_.put_claim(scope_, key.kind, key.key, body, owned);
+      if (!outcome.outputs.empty()) {  // none said: those of before hold
+        writing_.put_outputs(scope_, key.kind, key.key, outcome.outputs);
+      }
+    }
+    if (!key.consent.empty()) {
+      writing_.count_consent(key.consent, 1, -1);
+    }
+    record(key, "done", {});
+  }
+
+  void record(const IntentKey& key, const char* result, const std::string& detail) {
+    HistoryRow row;
+    row.when = now_;
+    row.run = intent_.run;
+    row.commit = intent_.commit;
+    row.scope = intent_.scope;
+    row.kind = key.kind;
+    row.key = key.key;
+    row.what = verb_word(key.verb);
+    row.result = result;
+    row.before = key.before;
+    row.after = key.after;
+    row.detail = with_consent(detail, key.consent);
+    writing_.record(std::move(row));
+  }
+
+  Writing& writing_;
+  Intent intent_;
+  const std::string& now_;
+  std::uint32_t scope_;
+};
+
+}  // namespace
+
+std::string history_digest(std::string_view before, std::string_view record) {
+  Sha256 digest;
+  digest.add(before);
+  digest.add(record);
+  return digest.finish();
+}
+
+std::uint32_t Writing::number_of(const Scope& scope) {
+  if (const auto number = scope_number(txn, scope)) {
+    return *number;
+  }
+  const auto number = ++counters.last_scope;
+  const auto key = records::number_key(number);
+  txn.put(Db::scope_ids, records::scope_key(scope), key);
+  txn.put(Db::scopes, key, records::encode(scope));
+  return number;
+}
+
+void Writing::record(HistoryRow row) {
+  row.seq = ++counters.history;
+  const auto record = records::encode(row);
+  counters.history_digest = history_digest(counters.history_digest, record);
+  txn.put(Db::audit, records::number_key(row.seq), counters.history_digest + record);
+}
+
+void Writing::count_consent(const std::string& id, int used, int reserved) {
+  const auto key = records::name_key(id);
+  auto use = decode_in<records::ConsentUse>(txn, txn.get(Db::consents, key))
+                 .value_or(records::ConsentUse{id});
+  const auto add = [](std::uint32_t count, int change) {
+    return change < 0 && count == 0 ? 0U : count + static_cast<std::uint32_t>(change);
+  };
+  use.used = add(use.used, used);
+  use.reserved = add(use.reserved, reserved);
+  if (use.used == 0 && use.reserved == 0) {
+    txn.erase(Db::consents, key);
+  } else {
+    txn.put(Db::consents, key, records::encode(use));
+  }
+}
+
+void Writing::put_claim(std::uint32_t scope,
+                        KindId kind,
+                        const std::string& key,
+                        const std::string& body,
+                        const Owned& owned) {
+  counters.claimed = true;
+  txn.put(
+      Db::claims,
+      records::resource_key(scope, kind, key),
+      records::encode(records::Claim{body, owned, records::is_long(key) ? key : std::string()}));
+}
+
+bool Writing::put_if_new(Db db, std::string_view key, const std::string& value) {
+  const auto found = txn.get(db, key);
+  if (found == value) {
+    return false;
+  }
+  txn.put(db, key, value);
+  return true;
+}
+
+bool Writing::put_outputs(std::uint32_t scope,
+                          KindId kind,
+                          const std::string& key,
+                          const std::vector<Field>& values) {
+  const auto row = records::resource_key(scope, kind, key);
+  if (values.empty()) {
+    const bool there = txn.get(Db::outputs, row).has_value();
+    txn.erase(Db::outputs, row);
+    return there;
+  }
+  return put_if_new(
+      Db::outputs,
+      row,
+      records::encode(records::Outputs{values, records::is_long(key) ? key : std::string()}));
+}
+
+Result<void> LmdbStore::write(const std::function<bool(Writing&)>& writing) {
+  if (!env_) {
+    return fail(ErrorCode::unavailable,
+                "the state in " + directory_.string() + " was opened for reading only",
+                "open it for writing");
+  }
+  Txn txn(*env_, true);
+  Writing changes{txn, read_counters(txn)};
+  if (txn.ok() && read_identity(txn).id != identity_.id) {
+    txn.fail({ErrorCode::conflict,
+              "the state in " + directory_.string() + " was replaced by another while in use",
+              "run it again"});
+  }
+  const bool changed = txn.ok() && writing(changes);
+  if (txn.ok() && !changed) {
+    return {};
+  }
+  ++changes.counters.serial;
+  txn.put(Db::meta, kCountersKey, records::encode(changes.counters));
+  return txn.commit();
+}
+
+Result<std::uint64_t> LmdbStore::begin(const Intent& intent, const std::string& now) {
+  Intent stored = intent;
+  auto written = write([&](Writing& writing) {
+    stored.seq = ++writing.counters.last_seq;
+    stored.marker = identity_.id + "-" + std::to_string(stored.seq);
+    stored.begun = now;
+    const auto scope = writing.number_of(stored.scope);
+    for (const auto& key : stored.keys) {
+      const auto row = records::resource_key(scope, key.kind, key.key);
+      if (!claim_key_for(writing.txn, row, key, stored.scope) || !reserve_consent(writing, key)) {
+        return false;
+      }
+      writing.txn.put(Db::open_keys, row, records::number_key(stored.seq));
+    }
+    writing.txn.put(Db::intent, records::number_key(stored.seq), records::encode(stored));
+    return true;
+  });
+  if (!written) {
+    return tl::unexpected(std::move(written).error());
+  }
+  return stored.seq;
+}
+
+Result<void> LmdbStore::close(std::uint64_t seq,
+                              std::span<const KeyOutcome> outcomes,
+                              const std::string& now) {
+  return write([&](Writing& writing) {
+    auto intent =
+        decode_in<Intent>(writing.txn, writing.txn.get(Db::intent, records::number_key(seq)));
+    if (!intent) {
+      return false;
+    }
+    Closing closing(writing, std::move(*intent), now);
+    bool changed = false;
+    for (const auto& outcome : outcomes) {
+      changed = closing.take(outcome) || changed;
+    }
+    if (changed) {
+      closing.finish();
+    }
+    return changed;
+  });
+}
+
+}  // namespace plumb::state
