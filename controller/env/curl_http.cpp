@@ -180,6 +180,18 @@ bool replayable(const HttpRequest& request) {
   return request.replayable || is_safe_method(request.method);
 }
 
+bool anything_sent(CURL* easy) {
+  long octets = 0;
+  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &octets);
+  return octets > 0;
+}
+
+/// Called before each request that goes out over a connection, so also before one that libcurl
+/// sends again by itself because the reused connection died. That one is refused here.
+int on_about_to_send(void* easy, char*, char*, int, int) {
+  return anything_sent(easy) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 void set_headers(CURL* easy, const HttpRequest& request, HeaderList& list) {
   bool typed = false;
   for (const auto& [name, value] : request.headers) {
@@ -215,13 +227,13 @@ void set_method_and_body(CURL* easy, const HttpRequest& request, Exchange& excha
       curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
     }
   } else {
-    // No CURLOPT_SEEKFUNCTION: libcurl cannot rewind, so it fails (65) where it would resend.
+    // No CURLOPT_SEEKFUNCTION: the body cannot be rewound, so it cannot be sent again either.
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
     curl_easy_setopt(easy, CURLOPT_READDATA, &exchange);
   }
-  if (!replayable(request) && request.body.empty()) {
-    // Nothing to rewind would mean a resend; libcurl resends on reused connections only.
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  if (!replayable(request)) {
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_about_to_send);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, easy);
   }
 }
 
@@ -281,12 +293,6 @@ bool transfer(Line& line, std::stop_token stop, CURLcode& code) {
   return !stopped;
 }
 
-bool anything_sent(CURL* easy) {
-  long octets = 0;
-  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &octets);
-  return octets > 0;
-}
-
 std::string reason_of(const Line& line, CURLcode code, const Exchange& exchange) {
   long number = 0;
   curl_easy_getinfo(line.easy, CURLINFO_OS_ERRNO, &number);
@@ -308,6 +314,7 @@ std::string reason_of(const Line& line, CURLcode code, const Exchange& exchange)
     case CURLE_GOT_NOTHING:
       return "the server closed the connection without an answer";
     case CURLE_SEND_FAIL_REWIND:
+    case CURLE_ABORTED_BY_CALLBACK:  // by on_about_to_send
       return "the connection broke after the request was sent, which is not sent again by itself";
     case CURLE_WRITE_ERROR:
       return exchange.too_large

@@ -65,8 +65,9 @@ struct CurlOptions {
 /// compression undone. Costs nothing until the first send. Thread-safe.
 ///
 /// libcurl by itself re-sends a request when a reused connection dies under it, even when the
-/// server had already acted. What is not replayable is therefore sent from a callback that cannot
-/// rewind or, where the body is empty, over a fresh connection.
+/// server had already acted. What is not replayable is therefore checked before every sending, and
+/// its body comes from a callback that cannot rewind: it goes out once, or ends as an Error with
+/// effect maybe.
 class CurlHttp final : public Http {
  public:
   explicit CurlHttp(CurlOptions options = {});

@@ -21,11 +21,18 @@ struct LogField {
 
   LogField(std::string_view field_name, std::string_view text) : name(field_name), value(text) {}
   LogField(std::string_view field_name, const char* text) : name(field_name), value(text) {}
-  LogField(std::string_view field_name, bool yes)
-      : name(field_name), value(yes ? "true" : "false") {}
   template <std::integral Number>
-  LogField(std::string_view field_name, Number number)
-      : name(field_name), value(std::to_string(number)) {}
+  LogField(std::string_view field_name, Number number) : name(field_name), value(text_of(number)) {}
+
+ private:
+  template <std::integral Number>
+  static std::string text_of(Number number) {
+    if constexpr (std::same_as<Number, bool>) {
+      return number ? "true" : "false";
+    } else {
+      return std::to_string(number);
+    }
+  }
 };
 
 /// Where lines about what happens go: a constant message, and what varies as fields. error: someone
