@@ -324,6 +324,13 @@ Result<std::unique_ptr<Source>> open_commit(const fs::path& repository,
       std::move(library), std::move(opened), std::move(root), std::move(id)));
 }
 
+Result<std::string> path_in_repository(const fs::path& root) {
+  const Library library;
+  PLUMB_TRY(opened, open_repository(root));
+  return git_repository_is_bare(opened.get()) != 0 ? std::string()
+                                                   : below_workdir(opened.get(), root);
+}
+
 Result<Revision> describe_revision(const fs::path& root) {
   const Library library;
   auto repository = open_repository(root);

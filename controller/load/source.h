@@ -52,6 +52,10 @@ Result<std::unique_ptr<Source>> open_commit(const std::filesystem::path& reposit
                                             std::string_view revision,
                                             std::string_view sub_path = {});
 
+/// Where `root` lies below its repository's work tree, as open_commit() takes it: empty where they
+/// are the same folder. Error not_found outside of git.
+Result<std::string> path_in_repository(const std::filesystem::path& root);
+
 /// Commit, summary and dirtiness of the work tree that `root` lies in; an empty Revision outside of
 /// git. `dirty` counts every manifest below `root`, new files too, ignored ones not. Reads
 /// the whole work tree's stat data through libgit2: for headers of plans, not for each pass.

@@ -385,8 +385,8 @@ void Builder::check_duplicates(const Value::Map& map) {
 }
 
 void Builder::report_duplicate(const Field& first, const Field& again) {
-  if (again.name.empty()) {
-    return;  // stands for a key that was refused already, or is refused by whoever reads the map
+  if (again.name.empty() && failed()) {
+    return;  // stands for a key that was refused already
   }
   Diagnostic problem;
   problem.place = again.place;

@@ -203,6 +203,18 @@ TEST(Commit, ReadsAProjectInAFolderOfABareRepository) {
   EXPECT_EQ(source->read("domains/a.yaml").value(), "a\n");
 }
 
+TEST(Commit, FindsWhereAProjectLiesInItsRepository) {
+  const GitRepository repository;
+  repository.dir().write("teams/mail/plumb.yaml", "p\n");
+  repository.commit_all("All");
+  EXPECT_EQ(path_in_repository(repository.path()).value(), "");
+  const auto below = path_in_repository(repository.path() / "teams/mail");
+  ASSERT_EQ(below.value(), "teams/mail");
+  EXPECT_EQ(paths(*commit(repository.path() / "teams/mail", "HEAD", *below)), "plumb.yaml ");
+  const TempDir outside;
+  EXPECT_EQ(path_in_repository(outside.path()).error().code, ErrorCode::not_found);
+}
+
 TEST(Commit, ReadsPackedObjects) {
   const GitRepository repository;
   write_manifests(repository.dir());

@@ -279,6 +279,36 @@ TEST(YamlReader, KeepsDollarBracesOfPlainBlockStyleText) {
   EXPECT_EQ(*tree.find("list")->as_list()->front().as_string(), "${Server/mx1:ipv4}");
 }
 
+TEST(YamlReader, AcceptsWhatLooksLikeTroubleInsideOfTexts) {
+  struct Case {
+    std::string written;
+    std::string expected;
+  };
+  const std::vector<Case> cases = {
+      {"\"a\n  --- b\n\n  %c\"", "a --- b\n%c"},
+      {"'# no comment'", "# no comment"},
+      {"\"*.example.com\"", "*.example.com"},
+      {"'&a !b @c `d'", "&a !b @c `d"},
+      {"|\n  \tkey: \"open\n  [[ {{\n   &x *y", "\tkey: \"open\n[[ {{\n &x *y\n"},
+      {"v=spf1 include:_spf.example.com -all", "v=spf1 include:_spf.example.com -all"},
+      {"a, b [c] {d} 'e' \"f\"", "a, b [c] {d} 'e' \"f\""},
+      {"http://x/?q=1#frag", "http://x/?q=1#frag"},
+      {"10 mx1.example.com. # the first", "10 mx1.example.com."},
+      {"plain\n  over two lines", "plain over two lines"},
+      {"\tbehind a tab", "behind a tab"},
+      {"\"escaped \\\" quote \\\\\"", "escaped \" quote \\"},
+      {"'\"'", "\""},
+      {"\"'\"", "'"},
+  };
+  for (const auto& test : cases) {
+    const auto tree = only_document("v: " + test.written + "\nnext: 1\n");
+    ASSERT_NE(tree.find("v"), nullptr) << test.written;
+    ASSERT_NE(tree.find("v")->as_string(), nullptr) << test.written;
+    EXPECT_EQ(*tree.find("v")->as_string(), test.expected) << test.written;
+  }
+  EXPECT_EQ(only_document("-\tx\n").as_list()->size(), 1U);
+}
+
 TEST(YamlReader, ReadsManyRecordsOfOneDocument) {
   std::string text = "kind: Domain\nspec:\n  records:\n";
   constexpr std::size_t kRecords = 5000;

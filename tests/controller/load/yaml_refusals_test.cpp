@@ -202,11 +202,12 @@ TEST(YamlRefusals, KeysThatAreNoTextOfOneLine) {
 }
 
 TEST(YamlRefusals, DuplicateKeysNameBothPlaces) {
-  for (const auto* text : {"a: 1\nb: 2\na: 3\n", "{\"a\": 1, b: 2,\n a: 3}\n"}) {
+  for (const auto* text :
+       {"a: 1\nb: 2\na: 3\n", "{\"a\": 1, b: 2,\n a: 3}\n", "'': 1\nb: 1\n\"\": 2\n"}) {
     const auto problems = problems_of(text);
     ASSERT_EQ(problems.error_count(), 1U) << text;
     const auto& problem = problems.all().front();
-    EXPECT_NE(problem.message.find("a is written twice"), std::string::npos) << problem.message;
+    EXPECT_NE(problem.message.find("is written twice"), std::string::npos) << problem.message;
     EXPECT_EQ(problem.related.line, 1U);
     EXPECT_GT(problem.place.line, 1U);
   }
