@@ -26,6 +26,13 @@ bool is_dot_atom(std::string_view text) {
       text.begin(), text.end(), [](char c) { return c == '.' || is_atom_character(c); });
 }
 
+/// RFC 5321 §4.1.2: Domain, here in canonical form: letters, digits, hyphens and dots.
+bool is_mail_domain(std::string_view text) {
+  return text != "." && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
+}
+
 /// Where the local part ends: the '@' that is not inside quotes; npos where there is none.
 std::size_t find_at(std::string_view text) {
   bool quotes = false;
@@ -113,8 +120,9 @@ Result<EmailAddress> EmailAddress::parse(std::string_view text) {
   if (!domain) {
     return tl::unexpected(std::move(domain).error().in("address " + quoted(text)));
   }
-  if (domain->is_root()) {
-    return invalid("address " + quoted(text) + " has no domain", "write local@domain");
+  if (!is_mail_domain(domain->text())) {
+    return invalid("address " + quoted(text) + " has a domain that is not valid (RFC 5321 §4.1.2)",
+                   "use letters, digits and hyphens in the domain");
   }
   return parse_in(text.substr(0, at), *domain);
 }

@@ -38,6 +38,11 @@ Result<std::string> to_a_label(std::string_view label) {
   }
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): and back
   std::string converted = reinterpret_cast<const char*>(raw);
+  // UTS 46 drops some characters: a soft hyphen alone leaves nothing.
+  if (converted.empty()) {
+    return invalid("label " + quoted(label) + " holds nothing but characters that do not count",
+                   "use letters, digits and hyphens");
+  }
   if (converted.find('.') != std::string::npos) {
     return invalid("label " + quoted(label) + " holds a character that stands for a dot",
                    "separate labels with '.'");

@@ -107,6 +107,7 @@ TEST(DomainName, RefusesWhatIsNoName) {
       {R"(ö\046.example.com)", "mixes escapes"},
       {"☃☃.example.com", "not a valid internationalised label"},
       {"\xff\xfe.example.com", "not a valid internationalised label"},
+      {"\xc2\xad.example.com", "characters that do not count"},  // a soft hyphen
       {"ö(.example.com", "not a valid internationalised label"},
   };
   for (const auto& c : cases) {
