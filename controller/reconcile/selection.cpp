@@ -118,6 +118,9 @@ Result<std::vector<Scope>> select(const Selection& selection,
   if (selection.everything()) {
     return all;
   }
+  if (selection.only) {
+    return *selection.only;
+  }
   PLUMB_TRY(wanted, union_of(selection.targets, loaded, all));
   PLUMB_TRY(unwanted, union_of(selection.excludes, loaded, all));
   std::vector<Scope> chosen;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,8 +18,10 @@ namespace plumb::reconcile {
 struct Selection {
   std::vector<std::string> targets;
   std::vector<std::string> excludes;
+  std::optional<std::vector<Scope>>
+      only;  ///< exactly these, whatever else is said: the second look after an apply
 
-  bool everything() const { return targets.empty() && excludes.empty(); }
+  bool everything() const { return targets.empty() && excludes.empty() && !only; }
 };
 
 /// The scopes of `all` that are selected, in their order. A domain that is no longer declared is

@@ -1,0 +1,18 @@
+#include "controller/builtin_providers.h"
+
+#include <array>
+
+#include "controller/providers/static/static.h"
+#include "controller/providers/zonefile/zonefile.h"
+
+namespace plumb {
+
+std::span<const providers::ProviderType> builtin_providers() {
+  static const auto kTypes = std::to_array<providers::ProviderType>({
+      providers::zonefile::zonefile_provider(),
+      providers::static_servers::static_provider(),
+  });
+  return kTypes;
+}
+
+}  // namespace plumb

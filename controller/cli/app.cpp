@@ -1,0 +1,276 @@
+#include "controller/cli/app.h"
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "controller/cli/commands.h"
+#include "controller/cli/terminal.h"
+#include "controller/describe/diagnostics_text.h"
+
+namespace plumb::cli {
+namespace {
+
+constexpr const char* kVersion = "0.1.0";
+
+/// Every command's options, and the one that was chosen.
+class App {
+ public:
+  explicit App(const Parts& parts);
+  int run(int argc, char** argv);
+
+ private:
+  using Command = std::function<Result<ExitCode>(Workspace&)>;
+  void globals();
+  void plan_commands();
+  void ownership_commands();
+  void looking_commands();
+  void state_commands();
+  CLI::App* add(const char* name, const char* text, Command command);
+  static void selection(CLI::App* command, PlanOptions& options);
+  Result<ExitCode> chosen();
+
+  const Parts& parts_;
+  CLI::App app_{"Plumb keeps an e-mail infrastructure true to what git says.", "plumb"};
+  Globals globals_;
+  ValidateOptions validate_;
+  PlanOptions plan_;
+  AdoptOptions adopt_;
+  ForgetOptions forget_;
+  ShowOptions show_;
+  ExplainOptions explain_;
+  RenderOptions render_;
+  HistoryOptions history_;
+  SchemaOptions schema_;
+  GraphOptions graph_;
+  StateOptions state_;
+  Command command_;                          ///< of the chosen command that works on a project
+  std::function<Result<ExitCode>()> plain_;  ///< of the chosen command that needs none
+};
+
+App::App(const Parts& parts) : parts_(parts) {
+  globals();
+  plan_commands();
+  ownership_commands();
+  looking_commands();
+  state_commands();
+}
+
+void App::globals() {
+  app_.require_subcommand(1);
+  app_.fallthrough();
+  app_.set_version_flag("--version", kVersion);
+  app_.add_option(
+      "-C,--project", globals_.project, "Folder with plumb.yaml (default: here or above)");
+  app_.add_option("--state",
+                  globals_.state,
+                  "Folder of the state (default: .plumb in the project; PLUMB_STATE)");
+  app_.add_option("--env", globals_.environment, "Environment (PLUMB_ENV)");
+  app_.add_flag("--no-color", globals_.no_color, "No colours (NO_COLOR)");
+  app_.add_flag("-v,--verbose", globals_.verbose, "Every line with its file and line");
+  app_.add_flag("--allow-exec", globals_.allow_exec, "Let `exec:` secrets run their commands")
+      ->envname("PLUMB_ALLOW_EXEC");
+  app_.add_option("--log-level", globals_.log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  app_.add_option("--log-format", globals_.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  app_.footer(
+      "Exit codes: 0 ok, 1 error, 2 changes (drift; plan --detailed-exitcode), 3 refused by a "
+      "guard,\n"
+      "4 conflict, 5 stale plan, 6 lock held, 7 partly applied, 8 a scope could not be read.\n"
+      "Where several hold, the first of 1, 6, 5, 7, 3, 4, 8, 2.");
+}
+
+CLI::App* App::add(const char* name, const char* text, Command command) {
+  auto* added = app_.add_subcommand(name, text);
+  added->callback([this, command = std::move(command)] { command_ = command; });
+  return added;
+}
+
+void App::selection(CLI::App* command, PlanOptions& options) {
+  command->add_option(
+      "domains", options.words, "Domains or globs: example.com 'shop*' (default: everything)");
+  command->add_option(
+      "--target", options.targets, "Kind/name, kind:K, label:k=v or file:PATH; may be repeated");
+  command->add_option("--exclude", options.excludes, "What to leave out, in the same words");
+  command->add_option("--consent",
+                      options.consents,
+                      "Permit for this run what a guard refuses, as the plan prints it");
+  command->add_flag("--no-heal", options.no_heal, "Report drift, do not undo it");
+}
+
+void App::plan_commands() {
+  auto* validated = add("validate",
+                        "Check the manifests offline: all problems at once",
+                        [this](Workspace& w) { return validate(w, validate_); });
+  validated->add_option("-o,--output", validate_.output)
+      ->check(CLI::IsMember({"text", "json", "github"}));
+
+  auto* planned = add("plan", "Show what apply would do; changes nothing", [this](Workspace& w) {
+    return plan(w, plan_);
+  });
+  selection(planned, plan_);
+  planned->add_option("-o,--output", plan_.output)
+      ->check(CLI::IsMember({"text", "json", "markdown"}));
+  planned->add_option("--out", plan_.out, "Save the plan for `plumb apply FILE`");
+  planned->add_flag("--refresh,!--no-refresh",
+                    plan_.refresh,
+                    "Look at the world (default); --refresh=false trusts the state");
+  planned->add_flag(
+      "--detailed-exitcode", plan_.detailed_exitcode, "Exit 2 where there are changes");
+
+  auto* applied = add("apply", "Make the world as declared", [this](Workspace& w) {
+    auto options = plan_;
+    if (options.words.size() == 1 && std::filesystem::is_regular_file(options.words.front())) {
+      options.plan_file = options.words.front();
+      options.words.clear();
+    }
+    return apply(w, options);
+  });
+  selection(applied, plan_);
+  applied->add_option("-o,--output", plan_.output)->check(CLI::IsMember({"text", "json"}));
+  applied->add_flag("-y,--yes", plan_.yes, "Do not ask (CI)");
+
+  auto* drifted = add("drift",
+                      "Only what moved outside of git; exit 2 where there is any",
+                      [this](Workspace& w) { return drift(w, plan_); });
+  selection(drifted, plan_);
+  drifted->add_option("-o,--output", plan_.output)
+      ->check(CLI::IsMember({"text", "json", "markdown"}));
+  drifted->add_flag(
+      "--summary", plan_.summary, "A line per domain, nothing where there is no drift (cron)");
+}
+
+void App::ownership_commands() {
+  auto* adopted = add("adopt",
+                      "Note as ours what is as declared; changes nothing in the world",
+                      [this](Workspace& w) { return adopt(w, adopt_); });
+  adopted->add_option("domains", adopt_.words, "Domains or globs");
+  adopted->add_flag("--exclusive",
+                    adopt_.exclusive,
+                    "Take exclusive zones over: what is not declared may be deleted");
+  adopted->add_flag("-y,--yes", adopt_.yes, "Do not ask");
+
+  auto* forgotten = add("forget",
+                        "Drop claims; the objects stay where they are",
+                        [this](Workspace& w) { return forget(w, forget_); });
+  forgotten->add_option("object", forget_.object, "Domain/example.com or 'RRset/example.com/www A'")
+      ->required();
+  forgotten->add_flag("-y,--yes", forget_.yes, "Do not ask");
+}
+
+void App::looking_commands() {
+  auto* shown = add("show", "What is at the providers, and whose it is", [this](Workspace& w) {
+    return show(w, show_);
+  });
+  shown->add_option("domains", show_.words, "Domains or globs");
+  shown->add_flag("--unmanaged", show_.unmanaged, "Only what will not be touched");
+  shown->add_option("-o,--output", show_.output)->check(CLI::IsMember({"text", "json"}));
+
+  auto* explained = app_.add_subcommand(
+      "explain",
+      "A kind or field (Domain.dns), or why an object is as it is (RRset/example.com/www A)");
+  explained->add_option("what", explain_.what)->required();
+  explained->callback([this] {
+    if (explain_.what.find('/') == std::string::npos) {
+      plain_ = [this] { return explain(nullptr, explain_); };
+    } else {
+      command_ = [this](Workspace& w) { return explain(&w, explain_); };
+    }
+  });
+
+  auto* rendered = add("render",
+                       "The resources that a declaration expands into",
+                       [this](Workspace& w) { return render(w, render_); });
+  rendered->add_option("what", render_.what, "Domain/example.com")->required();
+  rendered->add_option("-o,--output", render_.format)
+      ->check(CLI::IsMember({"yaml", "json", "zone"}));
+
+  auto* past = add("history", "What was done, newest first", [this](Workspace& w) {
+    return history(w, history_);
+  });
+  past->add_option("object", history_.object, "Domain/example.com or 'RRset/example.com/www A'");
+  past->add_option("-n,--limit", history_.limit);
+  past->add_option("-o,--output", history_.output)->check(CLI::IsMember({"text", "json"}));
+
+  auto* schemas = app_.add_subcommand("schema", "The JSON Schemas, for editors");
+  schemas->add_option("kind", schema_.kind, "One kind only");
+  schemas->add_option("--out", schema_.directory, "Write one file per kind into this folder");
+  schemas->callback([this] { plain_ = [this] { return schema(schema_); }; });
+
+  auto* graphed = add("graph", "What waits for what in the plan", [this](Workspace& w) {
+    return graph(w, graph_);
+  });
+  graphed->add_option("domains", graph_.words, "Domains or globs");
+  graphed->add_option("-o,--output", graph_.output)->check(CLI::IsMember({"text", "dot", "json"}));
+
+  app_.add_subcommand("version", "The version")->callback([this] {
+    plain_ = []() -> Result<ExitCode> {
+      say(std::string("plumb ") + kVersion + "\n");
+      return ExitCode::ok;
+    };
+  });
+}
+
+void App::state_commands() {
+  auto* state = app_.add_subcommand("state", "Plumb's memory: list, show, back up, move");
+  state->require_subcommand(1);
+  const auto verb = [this, state](const char* name, const char* text, const char* object) {
+    auto* added = state->add_subcommand(name, text);
+    if (object != nullptr) {
+      added->add_option("object", state_.object, object)->required();
+    }
+    added->callback([this, name] {
+      state_.verb = name;
+      command_ = [this](Workspace& w) { return state_command(w, state_); };
+    });
+    return added;
+  };
+  constexpr const char* kForce = "Even over a newer serial";
+  verb("list", "Scopes, claims, open intents", nullptr)
+      ->add_option("-o,--output", state_.output)
+      ->check(CLI::IsMember({"text", "json"}));
+  verb("show", "The claims of one domain", "Domain")
+      ->add_option("-o,--output", state_.output)
+      ->check(CLI::IsMember({"text", "json"}));
+  verb("backup", "Write everything into one file", "File");
+  verb("restore", "Become what a backup says", "File");
+  verb("push", "Write the portable file; refuses to overwrite a newer one", "File")
+      ->add_flag("--force", state_.force, kForce);
+  verb("pull", "Become what the portable file says; refuses an older one", "File")
+      ->add_flag("--force", state_.force, kForce);
+}
+
+Result<ExitCode> App::chosen() {
+  if (plain_) {
+    return plain_();
+  }
+  PLUMB_TRY(workspace, Workspace::open(globals_, parts_));
+  return command_(*workspace);
+}
+
+int App::run(int argc, char** argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app_.exit(help);
+  } catch (const CLI::ParseError& error) {
+    app_.exit(error);
+    return static_cast<int>(ExitCode::error);
+  }
+  const auto code = chosen();
+  if (!code) {
+    complain(describe::error_text(code.error(), style_for(globals_.no_color, globals_.verbose)));
+    const bool held = code.error().message.find("held by") != std::string::npos;
+    return static_cast<int>(held ? ExitCode::lock_held : ExitCode::error);
+  }
+  return static_cast<int>(*code);
+}
+
+}  // namespace
+
+int run(int argc, char** argv, const Parts& parts) {
+  return App(parts).run(argc, argv);
+}
+
+}  // namespace plumb::cli

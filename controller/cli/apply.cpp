@@ -1,0 +1,303 @@
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/cli/commands.h"
+#include "controller/cli/passes.h"
+#include "controller/cli/progress_line.h"
+#include "controller/cli/terminal.h"
+#include "controller/describe/diagnostics_text.h"
+#include "controller/describe/plan_json.h"
+#include "controller/describe/plan_text.h"
+#include "controller/env/atomic_file.h"
+#include "controller/env/crypto.h"
+
+namespace plumb::cli {
+namespace {
+
+std::string sha256(std::string_view bytes) {
+  return env::sha256_hex(bytes);
+}
+
+Result<describe::SavedPlan> read_saved(const std::string& file) {
+  constexpr std::size_t kCap = std::size_t{1} << 30U;
+  PLUMB_TRY(text, env::read_file(file, kCap));
+  const auto line_end = text.find('\n');
+  const auto first = text.substr(0, line_end);
+  constexpr std::string_view kMark = "plumb-plan sha256=";
+  if (line_end == std::string::npos || !first.starts_with(kMark)) {
+    return fail(ErrorCode::invalid_input,
+                file + " is not a saved plan",
+                "make one with plumb plan --out " + file);
+  }
+  auto body = text.substr(line_end + 1);
+  if (body.ends_with('\n')) {
+    body.pop_back();
+  }
+  if (first.substr(kMark.size()) != sha256(body)) {
+    return fail(ErrorCode::invalid_input,
+                file + " was changed after it was made: its SHA-256 does not fit",
+                "plan again; a saved plan is applied as it was reviewed or not at all");
+  }
+  return describe::read_saved_plan(body);
+}
+
+/// The domains that the plan would delete from or in; typed by a person before it goes.
+std::set<std::string> domains_with_deletes(const plan::Plan& plan) {
+  std::set<std::string> domains;
+  for (const auto& batch : plan.batches) {
+    const auto& scope = plan.scopes[batch.scope];
+    for (const auto number : batch.changes) {
+      const auto verb = scope.changes[number].verb;
+      if (verb == plan::Verb::remove || verb == plan::Verb::replace) {
+        domains.insert(scope.domain.empty() ? scope.provider : scope.domain);
+      }
+    }
+  }
+  return domains;
+}
+
+Result<bool> confirmed(const plan::Plan& plan, const PlanOptions& options) {
+  if (options.yes) {
+    return true;
+  }
+  if (!input_is_terminal()) {
+    return fail(ErrorCode::invalid_input,
+                "nobody is there to ask: standard input is no terminal",
+                "pass --yes, or apply a saved plan with --yes");
+  }
+  const auto deletes = domains_with_deletes(plan);
+  if (deletes.empty()) {
+    return ask("Apply these changes? [y/N] ") == "y";
+  }
+  const auto wanted = deletes.size() == 1
+                          ? *deletes.begin()
+                          : std::string("delete in ") + std::to_string(deletes.size());
+  return ask("This deletes. Type '" + wanted + "' to go on: ") == wanted;
+}
+
+ProgressForm form_for(const PlanOptions& options) {
+  if (options.output == "json") {
+    return ProgressForm::ndjson;
+  }
+  return output_is_terminal() ? ProgressForm::live : ProgressForm::lines;
+}
+
+std::string failures_text(const plan::Plan& plan,
+                          const apply::Summary& summary,
+                          const Catalog& catalog) {
+  std::string text;
+  for (const auto& trouble : summary.troubles) {
+    text += "! " + describe::printable(trouble.error.message) + "\n";
+    if (!trouble.error.hint.empty()) {
+      text += "    hint: " + trouble.error.hint + "\n";
+    }
+  }
+  for (const auto& result : summary.results) {
+    if (result.ending == apply::Ending::done) {
+      continue;
+    }
+    const auto& scope = plan.scopes[result.scope];
+    text += "! " + (scope.domain.empty() ? scope.provider : scope.domain) + "  " +
+            describe::change_line(scope, scope.changes[result.change], catalog) + "\n    " +
+            std::string(ending_name(result.ending)) + ": " +
+            describe::printable(result.error.message) + "\n";
+    if (!result.error.hint.empty()) {
+      text += "    hint: " + describe::printable(result.error.hint) + "\n";
+    }
+  }
+  if (summary.memory_failed) {
+    text += "! the state could not be written: " + summary.memory_failed->message + "\n    hint: " +
+            (summary.memory_failed->hint.empty()
+                 ? "make room and apply again: what is open is settled first"
+                 : summary.memory_failed->hint) +
+            "\n";
+  }
+  return text;
+}
+
+std::string summary_line(const apply::Summary& summary) {
+  std::string text = std::to_string(summary.count(apply::Ending::done)) + " applied";
+  if (summary.kept != 0) {
+    text += ", " + std::to_string(summary.kept) + " noted in the state";
+  }
+  const auto add = [&](apply::Ending ending) {
+    if (const auto n = summary.count(ending); n != 0) {
+      text += ", " + std::to_string(n) + " " + std::string(ending_name(ending));
+    }
+  };
+  add(apply::Ending::refused);
+  add(apply::Ending::skipped);
+  add(apply::Ending::in_doubt);
+  add(apply::Ending::not_reached);
+  return text;
+}
+
+/// Open intents of earlier runs are settled before anything is planned.
+Result<bool> settle_earlier(Workspace& workspace,
+                            Planned& planned,
+                            const apply::Run& run,
+                            std::stop_token stop) {
+  PLUMB_TRY(open, planned.store->open_intents());
+  if (open.empty()) {
+    return false;
+  }
+  apply::Progress quiet;
+  PLUMB_TRY(
+      recovery,
+      workspace.reconciler(*planned.store).recover(planned.pass, run, quiet, std::move(stop)));
+  complain("settled " + std::to_string(recovery.settled) +
+           " changes that an earlier run left open" +
+           (recovery.in_doubt.empty()
+                ? ""
+                : ", " + std::to_string(recovery.in_doubt.size()) + " scopes stay in doubt") +
+           "\n");
+  return true;
+}
+
+bool has_work(const plan::Plan& plan) {
+  if (!plan.batches.empty()) {
+    return true;
+  }
+  for (const auto& scope : plan.scopes) {
+    for (const auto& change : scope.changes) {
+      const bool memory = change.verb == plan::Verb::adopt || change.verb == plan::Verb::refresh ||
+                          change.verb == plan::Verb::forget;
+      if (memory) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// Applies, then plans what was touched again: changes that waited for these go out, and an empty
+/// plan is the proof.
+class Applying {
+ public:
+  Applying(Workspace& workspace, const PlanOptions& options)
+      : workspace_(workspace), options_(options) {}
+
+  Result<ExitCode> run(Planned planned, bool reread);
+
+ private:
+  apply::Summary once(const Planned& planned, const apply::Run& who, bool reread);
+  Result<Planned> again(const Planned& planned);
+
+  Workspace& workspace_;
+  const PlanOptions& options_;
+  Interrupt interrupt_;
+};
+
+apply::Summary Applying::once(const Planned& planned, const apply::Run& who, bool reread) {
+  ProgressLine progress(planned.pass.plan,
+                        workspace_.parts().catalog,
+                        workspace_.env().clock,
+                        form_for(options_),
+                        workspace_.style());
+  auto summary = workspace_.reconciler(*planned.store)
+                     .apply(planned.pass, who, reread, progress, interrupt_.token());
+  progress.finish();
+  return summary;
+}
+
+Result<Planned> Applying::again(const Planned& planned) {
+  PLUMB_TRY(pass_option, pass_options(options_));
+  pass_option.selection.only.emplace();
+  for (const auto& scope : planned.pass.plan.scopes) {
+    if (!scope.changes.empty()) {
+      pass_option.selection.only->push_back(scope.scope);
+    }
+  }
+  Planned next;
+  next.loaded = planned.loaded;
+  next.store = planned.store;
+  PLUMB_TRY(
+      pass,
+      workspace_.reconciler(*planned.store).plan(planned.loaded, pass_option, interrupt_.token()));
+  next.pass = std::move(pass);
+  return next;
+}
+
+Result<ExitCode> Applying::run(Planned planned, bool reread) {
+  const auto who = workspace_.run(*planned.loaded);
+  const auto& catalog = workspace_.parts().catalog;
+  constexpr int kMostPasses = 8;
+  ExitCode code = ExitCode::ok;
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    const auto summary = once(planned, who, reread);
+    const bool text = options_.output != "json";
+    complain(failures_text(planned.pass.plan, summary, catalog));
+    if (text) {
+      say(summary_line(summary) + "\n");
+    } else {
+      say(nlohmann::json{{"event", "summary"}, {"text", summary_line(summary)}}.dump() + "\n");
+    }
+    code = exit_code_of(planned.pass.plan, summary);
+    if (!summary.all_done()) {
+      return code;
+    }
+    PLUMB_TRY(next, again(planned));
+    if (!has_work(next.pass.plan)) {
+      const auto left = next.pass.plan.change_count();
+      if (text) {
+        say(left == 0 ? "In plumb: a second look finds nothing left to do.\n"
+                      : std::to_string(left) + " changes are held; plumb plan says why.\n");
+      }
+      return code;
+    }
+    if (next.pass.plan.batches.empty() && pass > 0) {
+      break;
+    }
+    planned = std::move(next);
+    reread = false;
+  }
+  complain(
+      "! what was applied does not stay: a second look still finds differences (plumb plan shows "
+      "them)\n");
+  return ExitCode::partly_applied;
+}
+
+}  // namespace
+
+Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
+  std::optional<describe::SavedPlan> saved;
+  if (!options.plan_file.empty()) {
+    PLUMB_TRY(read, read_saved(options.plan_file));
+    saved = std::move(read);
+  }
+  PLUMB_TRY(planned, make_plan(workspace, options, state::Access::write, {}));
+  PLUMB_TRY(settled, settle_earlier(workspace, planned, workspace.run(*planned.loaded), {}));
+  if (settled) {
+    PLUMB_TRY(anew, make_plan(workspace, options, state::Access::write, {}));
+    planned = std::move(anew);
+  }
+  auto& plan = planned.pass.plan;
+  const auto& catalog = workspace.parts().catalog;
+  if (saved) {
+    const auto restriction = describe::restrict_to(plan, *saved, catalog, &sha256);
+    if (!restriction.stale.empty()) {
+      std::string text = "the saved plan is stale: nothing was applied\n";
+      for (const auto& line : restriction.stale) {
+        text += "  ! " + line + "\n";
+      }
+      complain(text + "    hint: plan again and have it reviewed again\n");
+      return ExitCode::stale;
+    }
+  }
+  if (options.output == "text") {
+    const auto header = workspace.header(planned.pass, *planned.store, true);
+    say(describe::plan_text({plan, header, catalog, planned.loaded->files}, workspace.style()));
+  }
+  if (plan.run_refused || !has_work(plan)) {
+    return exit_code_of(plan, false);
+  }
+  PLUMB_TRY(go, confirmed(plan, options));
+  if (!go) {
+    say("Nothing was applied.\n");
+    return ExitCode::ok;
+  }
+  return Applying(workspace, options).run(std::move(planned), !options.yes || saved.has_value());
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/cli/exit_code.h"
+#include "controller/cli/workspace.h"
+
+/// One function per command, one file each. All print what they have to say; errors come back to be
+/// printed once.
+namespace plumb::cli {
+
+struct ValidateOptions {
+  std::string output = "text";  ///< text | json | github
+};
+Result<ExitCode> validate(Workspace& workspace, const ValidateOptions& options);
+
+/// What plan, apply and drift share.
+struct PlanOptions {
+  std::vector<std::string> words;     ///< positional: domains and globs
+  std::vector<std::string> targets;   ///< --target
+  std::vector<std::string> excludes;  ///< --exclude
+  std::vector<std::string> consents;  ///< --consent allow=…,on=…,count=…
+  std::string output = "text";        ///< text | json | markdown
+  std::string out;                    ///< --out FILE
+  bool refresh = true;
+  bool detailed_exitcode = false;
+  bool no_heal = false;
+  bool yes = false;       ///< apply: --yes
+  bool summary = false;   ///< drift: --summary
+  std::string plan_file;  ///< apply: the saved plan
+};
+Result<ExitCode> plan(Workspace& workspace, const PlanOptions& options);
+Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options);
+Result<ExitCode> drift(Workspace& workspace, const PlanOptions& options);
+/// Memory only: what is as declared becomes ours; with `exclusive`, undeclared records of these
+/// zones may be deleted.
+struct AdoptOptions {
+  std::vector<std::string> words;
+  bool exclusive = false;
+  bool yes = false;
+};
+Result<ExitCode> adopt(Workspace& workspace, const AdoptOptions& options);
+struct ForgetOptions {
+  std::string object;  ///< "RRset/example.com/www A", "Domain/example.com"
+  bool yes = false;
+};
+Result<ExitCode> forget(Workspace& workspace, const ForgetOptions& options);
+
+struct ShowOptions {
+  std::vector<std::string> words;
+  bool unmanaged = false;
+  std::string output = "text";
+};
+Result<ExitCode> show(Workspace& workspace, const ShowOptions& options);
+
+struct ExplainOptions {
+  std::string what;  ///< "Domain.dns.defaultTTL", "RRset/example.com/www A"
+};
+/// Kinds and fields need no project: `workspace` may be null then.
+Result<ExitCode> explain(Workspace* workspace, const ExplainOptions& options);
+
+struct RenderOptions {
+  std::string what;             ///< "Domain/example.com"
+  std::string format = "yaml";  ///< yaml | json | zone
+};
+Result<ExitCode> render(Workspace& workspace, const RenderOptions& options);
+
+struct HistoryOptions {
+  std::string object;  ///< as for forget; empty: everything
+  std::size_t limit = 50;
+  std::string output = "text";
+};
+Result<ExitCode> history(Workspace& workspace, const HistoryOptions& options);
+
+struct SchemaOptions {
+  std::string kind;       ///< empty: all
+  std::string directory;  ///< --out: one file per kind; empty: standard output
+};
+Result<ExitCode> schema(const SchemaOptions& options);
+
+struct GraphOptions {
+  std::vector<std::string> words;
+  std::string output = "text";  ///< text | dot | json
+};
+Result<ExitCode> graph(Workspace& workspace, const GraphOptions& options);
+
+struct StateOptions {
+  std::string verb;    ///< list | show | backup | restore | push | pull
+  std::string object;  ///< show: a domain; backup, restore, push, pull: a file
+  std::string output = "text";
+  bool force = false;
+};
+Result<ExitCode> state_command(Workspace& workspace, const StateOptions& options);
+
+}  // namespace plumb::cli

@@ -1,0 +1,61 @@
+#include "controller/cli/exit_code.h"
+
+#include <algorithm>
+
+namespace plumb::cli {
+namespace {
+
+bool any_unread(const plan::Plan& plan) {
+  return std::any_of(plan.scopes.begin(), plan.scopes.end(), [](const plan::ScopePlan& scope) {
+    return scope.state == plan::ScopeState::unread || scope.state == plan::ScopeState::suspect ||
+           scope.state == plan::ScopeState::in_doubt;
+  });
+}
+
+bool any_conflict(const plan::Plan& plan) {
+  return std::any_of(plan.scopes.begin(), plan.scopes.end(), [](const plan::ScopePlan& scope) {
+    return std::any_of(scope.changes.begin(), scope.changes.end(), [](const plan::Change& change) {
+      return change.verb == plan::Verb::conflict;
+    });
+  });
+}
+
+}  // namespace
+
+ExitCode exit_code_of(const plan::Plan& plan, bool detailed) {
+  if (!plan.refusals.empty() || plan.run_refused) {
+    return ExitCode::refused;
+  }
+  if (any_conflict(plan)) {
+    return ExitCode::conflict;
+  }
+  if (any_unread(plan)) {
+    return ExitCode::unread;
+  }
+  return detailed && plan.change_count() != 0 ? ExitCode::changes : ExitCode::ok;
+}
+
+ExitCode exit_code_of(const plan::Plan& plan, const apply::Summary& summary) {
+  const auto done = summary.count(apply::Ending::done);
+  const auto held =
+      std::any_of(summary.troubles.begin(), summary.troubles.end(), [](const auto& trouble) {
+        return trouble.error.message.find("held by") != std::string::npos;
+      });
+  const auto stale =
+      std::any_of(summary.troubles.begin(), summary.troubles.end(), [](const auto& trouble) {
+        return trouble.error.code == ErrorCode::conflict &&
+               trouble.error.message.find("stale") != std::string::npos;
+      });
+  if (held) {
+    return ExitCode::lock_held;
+  }
+  if (stale) {
+    return ExitCode::stale;
+  }
+  if (!summary.all_done()) {
+    return done != 0 || summary.kept != 0 ? ExitCode::partly_applied : ExitCode::error;
+  }
+  return exit_code_of(plan, false);
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,119 @@
+#include "controller/cli/passes.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "resources/values/domain_name.h"
+
+namespace plumb::cli {
+namespace {
+
+Error consent_error(const std::string& text, const std::string& what) {
+  return {
+      .code = ErrorCode::invalid_input,
+      .message = "--consent '" + text + "': " + what,
+      .hint =
+          "write it as the plan prints it: --consent allow=delete,on=Domain/old.example,count=3"};
+}
+
+}  // namespace
+
+Result<Consent> parse_consent(const std::string& text, std::size_t number) {
+  Consent consent;
+  consent.id = "--consent " + std::to_string(number) + " " + text;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const auto end = std::min(text.find(',', begin), text.size());
+    const auto part = text.substr(begin, end - begin);
+    const auto equals = part.find('=');
+    const auto name = part.substr(0, equals);
+    const auto content = equals == std::string::npos ? std::string() : part.substr(equals + 1);
+    begin = end + 1;
+    if (name == "allow") {
+      consent.allow = content;
+    } else if (name == "on") {
+      consent.on = content;
+    } else if (name == "including") {
+      consent.including.push_back(content);
+    } else if (name == "count") {
+      std::uint32_t count = 0;
+      const auto parsed = std::from_chars(content.data(), content.data() + content.size(), count);
+      if (parsed.ec != std::errc() || parsed.ptr != content.data() + content.size() || count == 0) {
+        return tl::unexpected(consent_error(text, "count must be a number from 1 on"));
+      }
+      consent.count = count;
+    } else {
+      return tl::unexpected(consent_error(text, "'" + part + "' is not understood"));
+    }
+  }
+  const auto words = consent_words();
+  if (std::find(words.begin(), words.end(), consent.allow) == words.end()) {
+    auto error = consent_error(
+        text, "allow must be one of the words a plan prints, not '" + consent.allow + "'");
+    if (auto hint = did_you_mean(consent.allow, words); !hint.empty()) {
+      error.hint = hint;
+    }
+    return tl::unexpected(error);
+  }
+  if (consent.on.empty()) {
+    return tl::unexpected(consent_error(text, "on= is missing: it names the object or scope"));
+  }
+  return consent;
+}
+
+Result<reconcile::PassOptions> pass_options(const PlanOptions& options) {
+  reconcile::PassOptions pass;
+  pass.selection.targets = options.words;
+  pass.selection.targets.insert(
+      pass.selection.targets.end(), options.targets.begin(), options.targets.end());
+  pass.selection.excludes = options.excludes;
+  pass.refresh = options.refresh;
+  pass.no_heal = options.no_heal;
+  for (std::size_t i = 0; i < options.consents.size(); ++i) {
+    PLUMB_TRY(consent, parse_consent(options.consents[i], i + 1));
+    pass.consents.push_back(std::move(consent));
+  }
+  return pass;
+}
+
+Result<Planned> make_plan(Workspace& workspace,
+                          const PlanOptions& options,
+                          state::Access access,
+                          std::stop_token stop) {
+  PLUMB_TRY(pass_option, pass_options(options));
+  Planned planned;
+  PLUMB_TRY(loaded, workspace.load_or_complain());
+  planned.loaded = loaded;
+  PLUMB_TRY(store, workspace.store(loaded->project, access));
+  planned.store = store;
+  PLUMB_TRY(pass, workspace.reconciler(*store).plan(loaded, pass_option, std::move(stop)));
+  planned.pass = std::move(pass);
+  return planned;
+}
+
+Result<ObjectName> parse_object(const std::string& text) {
+  const auto first = text.find('/');
+  if (first == std::string::npos) {
+    return ObjectName{.kind = "Domain", .domain = text, .label = {}};
+  }
+  const auto second = text.find('/', first + 1);
+  ObjectName name{.kind = text.substr(0, first),
+                  .domain = text.substr(first + 1, second - first - 1),
+                  .label = {}};
+  if (second != std::string::npos) {
+    name.label = text.substr(second + 1);
+  }
+  if (name.kind.empty() || name.domain.empty()) {
+    return fail(ErrorCode::invalid_input,
+                "'" + text + "' names no object",
+                "write Kind/domain or Kind/domain/label, as in 'RRset/example.com/www A'");
+  }
+  return name;
+}
+
+bool is_scope_of(const Scope& scope, const std::string& domain) {
+  const auto name = values::DomainName::parse(domain);
+  return name && !scope.container.empty() && scope.container == name->text();
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "controller/cli/commands.h"
+#include "controller/reconcile/reconciler.h"
+
+/// What several commands need of a pass.
+namespace plumb::cli {
+
+/// A pass and what it was made with.
+struct Planned {
+  std::shared_ptr<const load::Loaded> loaded;
+  state::Store* store = nullptr;
+  reconcile::Pass pass;
+};
+
+/// Loads, opens the store and plans.
+Result<Planned> make_plan(Workspace& workspace,
+                          const PlanOptions& options,
+                          state::Access access,
+                          std::stop_token stop);
+
+/// The options of a pass, with the consents of the command line parsed.
+Result<reconcile::PassOptions> pass_options(const PlanOptions& options);
+
+/// "allow=delete,on=Domain/old.example,including=zone,count=3" as a Consent. `number` tells several
+/// apart.
+Result<Consent> parse_consent(const std::string& text, std::size_t number);
+
+/// An object as consents and explain name it: "RRset/example.com/www A", "Zone/example.com",
+/// "Domain/example.com".
+struct ObjectName {
+  std::string kind;
+  std::string domain;
+  std::string label;  ///< empty: the domain as a whole
+};
+Result<ObjectName> parse_object(const std::string& text);
+/// Whether a scope is the one of `domain`.
+bool is_scope_of(const Scope& scope, const std::string& domain);
+
+}  // namespace plumb::cli

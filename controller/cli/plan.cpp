@@ -1,0 +1,72 @@
+#include "controller/cli/commands.h"
+#include "controller/cli/passes.h"
+#include "controller/cli/terminal.h"
+#include "controller/describe/plan_json.h"
+#include "controller/describe/plan_text.h"
+#include "controller/env/atomic_file.h"
+#include "controller/env/crypto.h"
+
+namespace plumb::cli {
+namespace {
+
+std::string sha256(std::string_view bytes) {
+  return env::sha256_hex(bytes);
+}
+
+/// The saved plan and, on a line of its own before it, the hash by which a change of the file is
+/// noticed.
+Result<void> save(const std::string& file, const describe::PlanView& view) {
+  const auto text = describe::saved_plan(view, &sha256);
+  return env::write_file_atomically(
+      file, "plumb-plan sha256=" + sha256(text) + "\n" + text + "\n", 0644);
+}
+
+std::string plan_in(const std::string& output,
+                    const describe::PlanView& view,
+                    const describe::Style& style) {
+  if (output == "json") {
+    return describe::plan_json(view) + "\n";
+  }
+  return output == "markdown" ? describe::plan_markdown(view) : describe::plan_text(view, style);
+}
+
+}  // namespace
+
+Result<ExitCode> plan(Workspace& workspace, const PlanOptions& options) {
+  const Interrupt interrupt;
+  PLUMB_TRY(planned, make_plan(workspace, options, state::Access::read, interrupt.token()));
+  const auto header = workspace.header(planned.pass, *planned.store, options.refresh);
+  const describe::PlanView view{
+      planned.pass.plan, header, workspace.parts().catalog, planned.loaded->files};
+  if (!options.out.empty()) {
+    if (auto saved = save(options.out, view); !saved) {
+      return tl::unexpected(std::move(saved).error());
+    }
+  }
+  say(plan_in(options.output, view, workspace.style()));
+  if (!options.out.empty() && options.output == "text") {
+    say("Saved to " + options.out + ".  plumb apply " + options.out +
+        "  does exactly this, or refuses.\n");
+  }
+  return exit_code_of(planned.pass.plan, options.detailed_exitcode);
+}
+
+Result<ExitCode> drift(Workspace& workspace, const PlanOptions& options) {
+  const Interrupt interrupt;
+  PLUMB_TRY(planned, make_plan(workspace, options, state::Access::read, interrupt.token()));
+  const auto header = workspace.header(planned.pass, *planned.store, true);
+  const describe::PlanView view{
+      planned.pass.plan, header, workspace.parts().catalog, planned.loaded->files, true};
+  if (options.summary) {
+    say(describe::drift_summary(view));
+  } else {
+    say(plan_in(options.output, view, workspace.style()));
+  }
+  const auto total = describe::totals(planned.pass.plan);
+  if (total.unread + total.suspect + total.in_doubt != 0) {
+    return ExitCode::unread;
+  }
+  return total.drifted != 0 ? ExitCode::changes : ExitCode::ok;
+}
+
+}  // namespace plumb::cli

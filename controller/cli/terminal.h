@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "controller/describe/style.h"
+
+namespace plumb::cli {
+
+/// Whether standard output, or standard input, is a terminal.
+bool output_is_terminal();
+bool input_is_terminal();
+
+/// Colour and width as the terminal and the environment (NO_COLOR, COLUMNS) want them.
+describe::Style style_for(bool no_color, bool verbose);
+
+/// Writes to standard output; to standard error.
+void say(const std::string& text);
+void complain(const std::string& text);
+
+/// Asks a question; the line that was typed, without its end. Empty at the end of input.
+std::string ask(const std::string& question);
+
+/// Stops at the first Ctrl-C or SIGTERM: what runs is finished and saved. The second one ends the
+/// process at once. One per process.
+class Interrupt {
+ public:
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+  std::stop_token token() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plumb::cli
