@@ -166,8 +166,7 @@ Env::~Env() {
 Result<void> Env::open_file(const fs::path& directory, bool writable) {
   directory_ = directory;
   writable_ = writable;
-  // LMDB trusts its pages: what it would crash on is looked for first.
-  if (auto sound = check_before_open(directory); !sound) {
+  if (auto sound = check_head(directory); !sound) {
     return sound;
   }
   int code = open_mapped(directory, writable ? 0U : static_cast<unsigned>(MDB_RDONLY));
@@ -179,7 +178,26 @@ Result<void> Env::open_file(const fs::path& directory, bool writable) {
   }
   int dead = 0;
   mdb_reader_check(env_, &dead);  // a killed reader would pin old pages for ever
+  if (auto sound = check(false); !sound) {
+    return sound;
+  }
   return open_databases(false);
+}
+
+Result<void> Env::check(bool thorough) {
+  constexpr int kAttempts = 8;
+  Result<void> checked;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    Txn txn(*this, false);  // keeps writers off the pages of its snapshot
+    if (txn.error()) {
+      return tl::unexpected(*txn.error());
+    }
+    checked = check_pages(directory_, txn.number(), thorough);
+    if (checked || checked.error().code != ErrorCode::unavailable) {
+      break;
+    }
+  }
+  return checked;
 }
 
 int Env::open_mapped(const fs::path& directory, unsigned flags) {
@@ -227,7 +245,7 @@ Result<void> Env::open_databases(bool create) {
   return {};
 }
 
-Result<void> Env::create(const fs::path& directory, const std::function<void(Txn&)>& fill) {
+Result<bool> Env::create(const fs::path& directory, const std::function<void(Txn&)>& fill) {
   std::error_code failed;
   fs::create_directories(directory, failed);
   auto pattern = (directory / "new-XXXXXX").string();
@@ -235,7 +253,7 @@ Result<void> Env::create(const fs::path& directory, const std::function<void(Txn
     return tl::unexpected(lmdb_error(failed ? failed.value() : errno, directory));
   }
   const fs::path fresh = pattern;
-  const auto made = [&]() -> Result<void> {
+  auto made = [&]() -> Result<void> {
     Env env;
     env.directory_ = directory;
     env.writable_ = true;
@@ -255,7 +273,7 @@ Result<void> Env::create(const fs::path& directory, const std::function<void(Txn
   }
   fs::remove_all(fresh, failed);
   if (!made) {
-    return made;
+    return tl::unexpected(std::move(made).error());
   }
   if (code != 0 && code != EEXIST) {  // EEXIST: another process was first
     return tl::unexpected(lmdb_error(code, directory));
@@ -265,7 +283,7 @@ Result<void> Env::create(const fs::path& directory, const std::function<void(Txn
     ::fsync(folder);
     ::close(folder);
   }
-  return {};
+  return code == 0;
 }
 
 Txn::Txn(Env& env, bool writable) : env_(env), mapped_(env.resize_) {
@@ -302,6 +320,10 @@ Txn::~Txn() {
   if (txn_ != nullptr) {
     mdb_txn_abort(txn_);
   }
+}
+
+std::uint64_t Txn::number() const {
+  return txn_ == nullptr ? 0 : mdb_txn_id(txn_);
 }
 
 void Txn::fail(Error error) {

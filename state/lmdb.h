@@ -53,13 +53,15 @@ class Env {
   /// this process has it open for reading and now wants to write.
   static Result<std::shared_ptr<Env>> open(const std::filesystem::path& directory, bool writable);
   /// Makes the store file whole or not at all: it is filled elsewhere and then linked into place.
-  /// Passes over a store that is there already.
-  static Result<void> create(const std::filesystem::path& directory,
+  /// false: a store is there already, and stays as it is.
+  static Result<bool> create(const std::filesystem::path& directory,
                              const std::function<void(Txn&)>& fill);
   Env(const Env&) = delete;
   Env& operator=(const Env&) = delete;
   ~Env();
 
+  /// Looks whether the pages can be walked safely (see check_pages).
+  Result<void> check(bool thorough);
   bool writable() const { return writable_; }
   const std::filesystem::path& directory() const { return directory_; }
 
@@ -129,6 +131,9 @@ class Txn {
   std::uint64_t count(Db db);
   /// Makes durable (fsync) all that was put, or reports the first failure and changes nothing.
   Result<void> commit();
+
+  /// LMDB's number of the snapshot.
+  std::uint64_t number() const;
 
   /// Remembers a failure, unless there is one already.
   void fail(Error error);

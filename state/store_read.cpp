@@ -173,6 +173,11 @@ Result<std::optional<std::string>> LmdbStore::account_of(const std::string& prov
 }
 
 Result<void> LmdbStore::verify() const {
+  if (env_) {
+    if (auto sound = env_->check(true); !sound) {
+      return sound;
+    }
+  }
   auto walked = read<bool>([](Txn& txn) {
     verify_rows(txn);
     return true;
