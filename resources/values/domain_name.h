@@ -14,8 +14,8 @@ namespace plumb::values {
 /// An absolute DNS name (RFC 1035 §3.1) in canonical form: lower case, U-labels as A-labels
 /// (IDNA2008, RFC 5891), labels of 1 to 63 octets, at most 255 octets on the wire, always with its
 /// final dot: "www.example.com."; the root is ".". Octets with a meaning in master files are
-/// escaped (`\.`, `\\`, `\;`), those that cannot be printed are \DDD. Names are equal exactly when
-/// their texts are. A value: immutable, safe to share between threads.
+/// escaped (`\.`, `\;`), a backslash and those that cannot be printed are \DDD. Names are equal
+/// exactly when their texts are. A value: immutable, safe to share between threads.
 class DomainName {
  public:
   /// The root.

@@ -99,7 +99,8 @@ void append_octet(std::string& out, unsigned char octet) {
     case OctetClass::special:
       break;
   }
-  if (octet > 0x20U && octet < 0x7FU) {
+  // NSD 4.6 reads the dot after two backslashes as escaped, so a backslash is always decimal.
+  if (octet > 0x20U && octet < 0x7FU && c != '\\') {
     out.push_back('\\');
     out.push_back(c);
     return;

@@ -51,7 +51,14 @@ Result<std::string> canonical_address(const Source& source) {
     return tl::unexpected(
         std::move(address).error().in(std::string(record_type_name(source.type)) + " value"));
   }
-  return address->text();
+  auto text = address->text();
+  // An IPv4-mapped address (RFC 4291 §2.5.5.2) is reached by nobody, and PowerDNS refuses it.
+  if (source.rule == TargetRule::manifest && source.type == RecordType::aaaa &&
+      text.find('.') != std::string::npos) {
+    return invalid("AAAA value " + quoted(text) + " is an IPv4 address in the form of IPv6",
+                   "declare the IPv4 address with type A");
+  }
+  return text;
 }
 
 /// CNAME, DNAME, NS, PTR: one name.

@@ -1,5 +1,7 @@
 #include "resources/values/txt.h"
 
+#include <algorithm>
+
 #include "resources/values/quoted.h"
 
 namespace plumb::values {
@@ -19,17 +21,27 @@ unsigned digit(char c) {
   return static_cast<unsigned>(c - '0');
 }
 
+bool is_plain(char c) {
+  const auto octet = static_cast<unsigned char>(c);
+  return octet >= 0x20U && octet <= 0x7EU && c != '"' && c != '\\';
+}
+
 void append_escaped(std::string& out, std::string_view octets) {
-  for (const char c : octets) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x20U || octet > 0x7EU) {
-      append_decimal_escape(out, octet);
+  for (std::size_t at = 0; at < octets.size(); ++at) {
+    const std::size_t begin = at;
+    while (at < octets.size() && is_plain(octets[at])) {
+      ++at;
+    }
+    out.append(octets, begin, at - begin);
+    if (at == octets.size()) {
+      return;
+    }
+    if (octets[at] != '"' && octets[at] != '\\') {
+      append_decimal_escape(out, static_cast<unsigned char>(octets[at]));
       continue;
     }
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-    }
-    out.push_back(c);
+    out.push_back('\\');
+    out.push_back(octets[at]);
   }
 }
 
@@ -66,7 +78,13 @@ class StringsReader {
 
   Result<void> read_quoted() {
     const std::size_t begin = at_++;
-    while (at_ < text_.size() && text_[at_] != '"') {
+    while (true) {
+      const auto end = std::min(text_.find_first_of("\"\\", at_), text_.size());
+      octets_.append(text_, at_, end - at_);
+      at_ = end;
+      if (at_ == text_.size() || text_[at_] == '"') {
+        break;
+      }
       if (const auto done = read_octet(); !done) {
         return done;
       }

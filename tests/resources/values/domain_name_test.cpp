@@ -43,14 +43,14 @@ TEST(DomainName, IsCanonicalWhateverWasWritten) {
       {R"(a\046b.example.com)", R"(a\.b.example.com.)"},
       {R"(\065bc.example.com)", "abc.example.com."},
       {R"(\a\b\c.example.com)", "abc.example.com."},
-      {R"(back\\slash.example.com)", R"(back\\slash.example.com.)"},
+      {R"(back\\slash.example.com)", R"(back\092slash.example.com.)"},
       {R"(with\032blank.example.com)", R"(with\032blank.example.com.)"},
       {R"(with\ blank.example.com)", R"(with\032blank.example.com.)"},
       {R"(\"q\;\(\)\@\$.example.com)", R"(\"q\;\(\)\@\$.example.com.)"},
       {"cost$.example.com", R"(cost\$.example.com.)"},
       {R"(\000\255.example.com)", R"(\000\255.example.com.)"},
       {R"(dot\.)", R"(dot\..)"},
-      {R"(slash\\.)", R"(slash\\.)"},
+      {R"(slash\\.)", R"(slash\092.)"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(shown(DomainName::parse(c.written)), c.canonical) << c.written;

@@ -24,6 +24,7 @@ TEST(RdataErrors, NameTheTypeAndTheField) {
       {a, "", "A value: '' is not an IPv4 address"},
       {a, "::1", "A value: '::1' is an IPv6 address"},
       {aaaa, "192.0.2.1", "AAAA value: '192.0.2.1' is an IPv4 address"},
+      {aaaa, "::ffff:192.0.2.1", "AAAA value '::ffff:192.0.2.1' is an IPv4 address in the form of"},
       {mx, "", "MX preference is missing"},
       {mx, "10", "MX exchange is missing"},
       {mx, "ten mx1", "MX preference must be a number from 0 to 65535, not 'ten'"},
@@ -116,6 +117,7 @@ TEST(RdataErrors, ShowAnExample) {
 
 TEST(RdataErrors, SpareWhatTheWorldAlreadyHolds) {
   const std::pair<RecordType, std::string_view> cases[] = {{mx, "10 ."},
+                                                           {aaaa, "::ffff:192.0.2.1"},
                                                            {cname, "."},
                                                            {tlsa, "9 9 9 ab"},
                                                            {sshfp, "5 3 ab"},
