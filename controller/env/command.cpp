@@ -146,7 +146,7 @@ Result<std::string> collect(int input, std::size_t cap, Deadline deadline) {
     }
     if (got == 0) {
       sodium_memzero(chunk.data(), chunk.size());
-      return Result<std::string>(std::move(output));
+      return {std::move(output)};
     }
     if (output.size() + static_cast<std::size_t>(got) > cap) {
       return give_up(fmt::format("it printed more than {} octets", cap));
@@ -174,7 +174,7 @@ Result<std::string> run_command(const std::vector<std::string>& arguments,
   PLUMB_TRY(output, collect(reading.number(), cap, until));
   auto status = process.wait(until);
   if (status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0) {
-    return Result<std::string>(std::move(output));
+    return {std::move(output)};
   }
   wipe(output);
   if (!status) {

@@ -266,7 +266,7 @@ void set_options(Line& line, const CurlOptions& options, Exchange& exchange) {
 }
 
 /// Runs the transfer; false when stopped before its end.
-bool transfer(Line& line, std::stop_token stop, CURLcode& code) {
+bool transfer(Line& line, const std::stop_token& stop, CURLcode& code) {
   const std::stop_callback wake(stop, [&line] { curl_multi_wakeup(line.multi); });
   PLUMB_CHECK(curl_multi_add_handle(line.multi, line.easy) == CURLM_OK);
   int running = 1;

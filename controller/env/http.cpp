@@ -1,6 +1,7 @@
 #include "controller/env/http.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <ctime>
 #include <optional>
@@ -56,28 +57,28 @@ std::string_view reason_phrase(int status) {
     int status;
     std::string_view text;
   };
-  static constexpr Phrase kPhrases[] = {{301, "Moved Permanently"},
-                                        {302, "Found"},
-                                        {307, "Temporary Redirect"},
-                                        {308, "Permanent Redirect"},
-                                        {400, "Bad Request"},
-                                        {401, "Unauthorized"},
-                                        {403, "Forbidden"},
-                                        {404, "Not Found"},
-                                        {405, "Method Not Allowed"},
-                                        {408, "Request Timeout"},
-                                        {409, "Conflict"},
-                                        {410, "Gone"},
-                                        {412, "Precondition Failed"},
-                                        {413, "Content Too Large"},
-                                        {422, "Unprocessable Content"},
-                                        {429, "Too Many Requests"},
-                                        {500, "Internal Server Error"},
-                                        {502, "Bad Gateway"},
-                                        {503, "Service Unavailable"},
-                                        {504, "Gateway Timeout"}};
-  const auto* found = std::ranges::find(kPhrases, status, &Phrase::status);
-  return found == std::end(kPhrases) ? std::string_view{} : found->text;
+  static constexpr std::array kPhrases = {Phrase{301, "Moved Permanently"},
+                                          Phrase{302, "Found"},
+                                          Phrase{307, "Temporary Redirect"},
+                                          Phrase{308, "Permanent Redirect"},
+                                          Phrase{400, "Bad Request"},
+                                          Phrase{401, "Unauthorized"},
+                                          Phrase{403, "Forbidden"},
+                                          Phrase{404, "Not Found"},
+                                          Phrase{405, "Method Not Allowed"},
+                                          Phrase{408, "Request Timeout"},
+                                          Phrase{409, "Conflict"},
+                                          Phrase{410, "Gone"},
+                                          Phrase{412, "Precondition Failed"},
+                                          Phrase{413, "Content Too Large"},
+                                          Phrase{422, "Unprocessable Content"},
+                                          Phrase{429, "Too Many Requests"},
+                                          Phrase{500, "Internal Server Error"},
+                                          Phrase{502, "Bad Gateway"},
+                                          Phrase{503, "Service Unavailable"},
+                                          Phrase{504, "Gateway Timeout"}};
+  const auto* const found = std::ranges::find(kPhrases, status, &Phrase::status);
+  return found == kPhrases.end() ? std::string_view{} : found->text;
 }
 
 void set_class(Error& error, int status) {

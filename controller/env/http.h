@@ -93,7 +93,7 @@ class LimitedHttp final : public Http {
   Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override;
 
  private:
-  Result<HttpResponse> send_once(const HttpRequest& request, std::stop_token stop);
+  Result<HttpResponse> send_once(const HttpRequest& request, const std::stop_token& stop);
 
   Http& http_;
   Limiter& limiter_;

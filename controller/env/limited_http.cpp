@@ -20,7 +20,8 @@ std::optional<Error> trouble(const HttpRequest& request, const Result<HttpRespon
 
 }  // namespace
 
-Result<HttpResponse> LimitedHttp::send_once(const HttpRequest& request, std::stop_token stop) {
+Result<HttpResponse> LimitedHttp::send_once(const HttpRequest& request,
+                                            const std::stop_token& stop) {
   PLUMB_TRY(permit, limiter_.acquire(clock_, stop));
   static_cast<void>(permit);  // ends with the call: nobody waits to try again with a place taken
   return http_.send(request, stop);

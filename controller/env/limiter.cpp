@@ -47,7 +47,7 @@ Limiter::Permit::~Permit() {
   }
 }
 
-Result<Limiter::Permit> Limiter::acquire(Clock& clock, std::stop_token stop) {
+Result<Limiter::Permit> Limiter::acquire(Clock& clock, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   const auto free = [this] { return limits_.concurrency == 0 || running_ < limits_.concurrency; };
   if (stop.stop_requested() || !freed_.wait(lock, stop, free)) {
@@ -69,7 +69,7 @@ Result<Limiter::Permit> Limiter::acquire(Clock& clock, std::stop_token stop) {
       return fail(ErrorCode::cancelled, "stopped while waiting within the request rate");
     }
   }
-  return Result<Permit>(std::move(permit));
+  return {std::move(permit)};
 }
 
 void Limiter::pause_until(std::chrono::steady_clock::time_point when) {

@@ -56,7 +56,7 @@ class Limiter {
   };
 
   /// Waits for a free place, then for a token. Error: cancelled, only when stopped.
-  Result<Permit> acquire(Clock& clock, std::stop_token stop);
+  Result<Permit> acquire(Clock& clock, const std::stop_token& stop);
   /// Nobody starts before `when`: the vendor said "too fast" to one of us.
   void pause_until(std::chrono::steady_clock::time_point when);
 

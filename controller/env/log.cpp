@@ -91,7 +91,7 @@ std::string text_line(LogLevel level, std::string_view message, std::span<const 
 
 /// All of the object but its brace and time, which the pattern writes.
 std::string json_line(LogLevel level, std::string_view message, std::span<const LogField> fields) {
-  std::string line = fmt::format("\"level\":\"{}\",\"message\":", level_name(level));
+  std::string line = fmt::format(R"("level":"{}","message":)", level_name(level));
   append_quoted(line, message);
   for (const auto& field : fields) {
     line += ',';

@@ -97,7 +97,7 @@ tl::unexpected<Error> refused(const SecretRef& reference, std::string_view name)
 
 Secret::Secret(std::string_view octets) : size_(octets.size()) {
   if (size_ != 0) {
-    octets_ = std::make_unique<char[]>(size_);
+    octets_ = std::make_unique<char[]>(size_);  // NOLINT(modernize-avoid-c-arrays): its size varies
     std::copy(octets.begin(), octets.end(), octets_.get());
   }
 }

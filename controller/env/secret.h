@@ -31,7 +31,8 @@ class Secret {
  private:
   void wipe() noexcept;
 
-  std::unique_ptr<char[]> octets_;  // not std::string: its small buffer would survive a move
+  // Not std::string: its small buffer would survive a move.
+  std::unique_ptr<char[]> octets_;  // NOLINT(modernize-avoid-c-arrays): its size varies
   std::size_t size_ = 0;
 };
 
