@@ -313,8 +313,20 @@ void Builder::check_quotes(const TextMark& mark) {
   const auto* from = text_.begin() + static_cast<std::ptrdiff_t>(mark.offset);
   const auto lines = std::count(from, text_.begin() + static_cast<std::ptrdiff_t>(end), '\n');
   if (lines != 0) {
+    check_quote_tail(mark, end - 1);
     quote_ = place(mark);
     quote_end_line_ = mark.line + static_cast<std::size_t>(lines);
+  }
+}
+
+/// The parser loses a line feed where a quoted text ends with empty lines.
+void Builder::check_quote_tail(const TextMark& mark, std::size_t end) {
+  const auto tail = text_.substr(0, end).find_last_not_of(kBlank) + 1;
+  const auto blank = text_.substr(tail, end - tail);
+  if (std::count(blank.begin(), blank.end(), '\n') > 1) {
+    report(mark,
+           "a quoted text ends with empty lines",
+           "write \\n in double quotes for each line end that is meant");
   }
 }
 

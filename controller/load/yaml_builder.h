@@ -89,6 +89,7 @@ class Builder {
   void check_indentation(const TextMark& mark);
   void check_properties(const TextMark& mark);
   void check_quotes(const TextMark& mark);
+  void check_quote_tail(const TextMark& mark, std::size_t end);
   void check_directive_before(std::size_t offset, std::size_t line);
   void check_duplicates(const Value::Map& map);
   void report_duplicate(const Field& first, const Field& again);

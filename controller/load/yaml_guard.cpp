@@ -122,7 +122,7 @@ class Guard {
     } else if (character == kByteOrderMark) {
       report(at,
              "a byte order mark in the middle of the file",
-             "remove it, or write \"\\uFEFF\" in double quotes");
+             R"(remove it, or write "\uFEFF" in double quotes)");
     } else if (character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF") {
       report(at, "a code point that is no character (U+FFFE or U+FFFF)", "remove it");
     }

@@ -137,7 +137,7 @@ const std::array kTranslations = {
     Translation{msg::REPEATED_TAG_DIRECTIVE, kNoDirectives, kDropDirective},
     Translation{msg::EOF_IN_SCALAR, kUnclosed, kCloseIt},
     Translation{msg::DOC_IN_SCALAR, kUnclosed, kCloseIt},
-    Translation{msg::INVALID_HEX, "an escape needs hex digits", "\\x takes 2, \\u 4, \\U 8"},
+    Translation{msg::INVALID_HEX, "an escape needs hex digits", R"(\x takes 2, \u 4, \U 8)"},
     Translation{msg::CHAR_IN_BLOCK,
                 "only an indentation digit, + or - may follow | or >",
                 "begin the text on the next line"},
