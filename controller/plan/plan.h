@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,10 +61,22 @@ struct Change {
   Guard guard = Guard::none;  ///< what holds it back until consented; `none` = free to go
   std::uint8_t consented =
       0;  ///< 1 + index into Plan::consents of the consent that frees it; 0 = none was needed
-  bool fixed_field = false;        ///< a replace: a field differs that cannot be changed in place
-  bool state_only_silent = false;  ///< a refresh that is not worth a line
+  bool fixed_field : 1 = false;        ///< a field differs that cannot be changed in place
+  bool state_only_silent : 1 = false;  ///< a refresh or forget that is not worth a line
+  bool made : 1 = false;               ///< the claim afterwards says that we made it
 };
 static_assert(sizeof(Change) == 24);
+
+/// What is remembered of an object once a change of it is done.
+struct ClaimAfter {
+  std::string_view body;  ///< what is declared, references resolved: never other people's values
+  bool made = false;      ///< created by us; false: adopted
+};
+
+/// Whether a change touches the world and is free to go.
+bool goes(const Change& change);
+/// Whether a change takes away what is there, as a whole or (unions) our part of it.
+bool takes_away(const Change& change);
 
 /// What became of a scope as a whole.
 enum class ScopeState : std::uint8_t {
@@ -77,19 +90,22 @@ enum class ScopeState : std::uint8_t {
 
 struct ScopeCounts {
   std::uint32_t declared = 0;
+  std::uint32_t claimed = 0;
   std::uint32_t in_plumb = 0;
   std::uint32_t unmanaged = 0;  ///< foreign rows of a shared scope, and `unmanaged` globs
   std::uint32_t system = 0;
   std::uint32_t ignored_fields = 0;
 };
 
-/// One scope's part of the plan. Observed and claimed are dropped (null) where it has no changes.
+/// One scope's part of the plan. Observed and claimed are dropped (null) where it has no changes
+/// (claimed stays where others must wait for what it needs).
 struct ScopePlan {
   std::shared_ptr<const DesiredScope> desired;  ///< may be null: nothing is declared here any more
   std::shared_ptr<const ObservedScope> observed;  ///< may be null
   std::shared_ptr<const ClaimedScope> claimed;    ///< may be null
-  Table merged;  ///< what is sent where it is not D itself (resolved references, D + O's other
-                 ///< fields, TXT unions)
+  Table merged;    ///< what is sent where it is not D itself (resolved references, D + O's other
+                   ///< fields, TXT unions; of a removal: what is left of a union)
+  Table resolved;  ///< rows of D with their references resolved, where `merged` holds more than D
   std::vector<Change> changes;
   Scope scope;
   std::string domain;    ///< heading: "example.com"
@@ -98,7 +114,10 @@ struct ScopePlan {
   std::string why;  ///< for any state but planned: one sentence
   std::string hint;
   ScopeCounts counts;
-  bool first_contact = false;  ///< no claims here yet though the world is not empty
+  bool first_contact = false;                ///< no claims here yet though the world is not empty
+  std::uint32_t changes_per_batch = 0;       ///< 0 = no limit
+  std::vector<std::uint32_t> consents_used;  ///< for the scope as a whole: into Plan::consents
+  std::vector<std::string> notes;            ///< what could not be decided, a sentence each
 
   /// The bytes of a change: observed before, sent after; empty where there is none.
   std::string_view before(const Change& change) const;
@@ -109,6 +128,9 @@ struct ScopePlan {
   Place place(const Change& change) const;
   /// The desired row behind `after`; kNone where there is none.
   std::uint32_t desired_row(const Change& change) const;
+  /// The claim once the change is done; nullopt: there is none any more (also after an update
+  /// that takes our values out of a union). Not for changes that await a value.
+  std::optional<ClaimAfter> claim_after(const Change& change) const;
 };
 
 /// A guard that refused something, with the Consent that would permit exactly that.
@@ -130,9 +152,10 @@ struct Batch {
 /// What is to be done, in all scopes. Plain data.
 struct Plan {
   std::vector<ScopePlan> scopes;
-  std::vector<Batch> batches;      ///< only changes that touch the world and are free to go
-  std::vector<Refusal> refusals;   ///< object, scope and run level
-  std::vector<Consent> consents;   ///< those at hand; Change::consented points here
+  std::vector<Batch> batches;     ///< only changes that touch the world and are free to go
+  std::vector<Refusal> refusals;  ///< object, scope and run level
+  std::vector<Consent> consents;  ///< those at hand; Change::consented points here
+  std::vector<std::uint32_t> consents_used;  ///< for the run as a whole
   bool run_refused = false;        ///< a run-level guard tripped: nothing at all may be applied
   std::vector<std::string> notes;  ///< first-contact line, consents that match nothing...
 
@@ -178,6 +201,10 @@ struct ScopeInput {
   bool provider_atomic = false;
   bool stable_handles = false;
   std::uint32_t changes_per_batch = 0;  ///< 0 = no limit
+  /// ProviderTraits::adapt, for what is resolved here; may be null.
+  Result<std::string> (*adapt)(const Kind& kind,
+                               std::string_view key,
+                               std::string_view body) = nullptr;
 };
 
 /// What all scopes share. Borrowed for the call.
@@ -186,7 +213,7 @@ struct PlanContext {
   GuardLimits guards;
   std::vector<Consent> consents;  ///< valid today and not used up
   KnownOutputs outputs;
-  bool heal = false;       ///< default where a row's policy does not say... see Policy::heal
+  bool heal = false;       ///< for scopes that carry no policy of their own
   bool no_heal = false;    ///< --no-heal: drift is reported only
   bool take_over = false;  ///< treat exclusive scopes as taken over (plumb adopt --exclusive)
 };

@@ -1,0 +1,246 @@
+#include "controller/plan/guards.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace plumb::plan {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_text(std::string_view a, std::string_view b) {
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view bare(std::string_view container) {
+  return container.ends_with('.') ? container.substr(0, container.size() - 1) : container;
+}
+
+bool names_scope(std::string_view on, const ScopePlan* scope) {
+  if (scope == nullptr) {
+    return same_text(on, "Project");
+  }
+  const auto container = bare(scope->scope.container);
+  return same_text(on, scope_name(*scope)) ||
+         (!container.empty() && same_text(on, fmt::format("Domain/{}", container)));
+}
+
+bool includes(const Consent& consent, const Kind* data) {
+  if (data == nullptr) {
+    return true;
+  }
+  const auto word = data_word(*data);
+  return std::any_of(
+      consent.including.begin(), consent.including.end(), [&](const std::string& named) {
+        return same_text(named, word) || same_text(named, word + "s") ||
+               same_text(named, word + "es");
+      });
+}
+
+void hold(Change& change, Guard guard, bool conflict) {
+  change.verb = conflict ? Verb::conflict : Verb::hold;
+  change.guard = guard;
+  change.consented = 0;
+}
+
+/// Asks for each guard of a change; the first that nobody consents to holds it.
+void guard_one(ScopePlan& scope,
+               Change& change,
+               const Tripped& tripped,
+               const std::array<std::uint32_t, 16>& counts,
+               const PlanContext& context) {
+  for (const auto guard : tripped.guards) {
+    if (guard == Guard::none) {
+      return;
+    }
+    const auto& kind = context.catalog.of(scope.kind(change));
+    std::uint8_t consent = 0;
+    if (!context.consents.empty() && guard != Guard::empty_set) {
+      consent = find_consent(context.consents,
+                             {guard,
+                              object_name(scope, kind.id, scope.key(change), context.catalog),
+                              &scope,
+                              counts[static_cast<std::size_t>(guard)],
+                              kind.holds_data ? &kind : nullptr});
+    }
+    if (consent == 0) {
+      hold(change, guard, tripped.conflict);
+      return;
+    }
+    change.guard = guard;
+    change.consented = consent;
+  }
+}
+
+bool is_held(const Change& change) {
+  return change.verb == Verb::hold || change.verb == Verb::conflict;
+}
+
+/// A zone goes whole or not at all: what it holds is forgotten with it, or stays with it.
+void settle_whole(ScopePlan& scope, const Catalog& catalog) {
+  const Change* container = nullptr;
+  bool held = false;
+  for (const auto& change : scope.changes) {
+    if (is_container(catalog.of(scope.kind(change)), scope.key(change))) {
+      container = &change;
+    }
+    held = held || is_held(change);
+  }
+  if (container == nullptr) {
+    return;
+  }
+  const auto guard = container->guard;
+  for (auto& change : scope.changes) {
+    if (held && takes_away(change)) {
+      hold(change, guard, false);
+    } else if (!held && &change != container && takes_away(change)) {
+      change.verb = Verb::forget;
+      change.after = kNone;
+      change.guard = Guard::none;
+      change.consented = 0;
+    }
+  }
+}
+
+bool is_cname(const ScopePlan& scope, const Change& change, const Catalog& catalog) {
+  const auto& kind = catalog.of(scope.kind(change));
+  return kind.label != nullptr && kind.label(scope.key(change)).ends_with(" CNAME");
+}
+
+bool held_removal(const Change& change) {
+  return change.verb == Verb::hold && change.before != kNone && change.after == kNone;
+}
+
+void await(Change& change) {
+  change.verb = Verb::hold;
+  change.reason = Reason::awaits;
+}
+
+}  // namespace
+
+std::string scope_name(const ScopePlan& scope) {
+  if (!scope.domain.empty()) {
+    return fmt::format("Domain/{}", scope.domain);
+  }
+  const auto container = bare(scope.scope.container);
+  return container.empty() ? fmt::format("Provider/{}", scope.provider)
+                           : fmt::format("Domain/{}", container);
+}
+
+std::string object_name(const ScopePlan& scope,
+                        KindId id,
+                        std::string_view key,
+                        const Catalog& catalog) {
+  const auto& kind = catalog.of(id);
+  const auto domain =
+      scope.domain.empty() ? bare(scope.scope.container) : std::string_view(scope.domain);
+  const auto label = key.empty() || kind.label == nullptr ? std::string(key) : kind.label(key);
+  if (domain.empty()) {
+    return fmt::format("{}/{}", kind.name, label);
+  }
+  return key.empty() ? fmt::format("{}/{}", kind.name, domain)
+                     : fmt::format("{}/{}/{}", kind.name, domain, label);
+}
+
+std::string data_word(const Kind& kind) {
+  std::string word(kind.name);
+  std::transform(word.begin(), word.end(), word.begin(), lower);
+  return word;
+}
+
+std::uint8_t find_consent(const std::vector<Consent>& consents, const Wanted& wanted) {
+  const auto last = std::min<std::size_t>(consents.size(), 254);
+  for (std::size_t i = 0; i < last; ++i) {
+    const auto& consent = consents[i];
+    if (consent.allow != consent_word(wanted.guard)) {
+      continue;
+    }
+    const auto left = consent.count.value_or(std::numeric_limits<std::uint32_t>::max());
+    const bool object = !wanted.object.empty() && same_text(consent.on, wanted.object) && left > 0;
+    const bool scope = names_scope(consent.on, wanted.scope) && left >= wanted.count &&
+                       includes(consent, wanted.data);
+    if (object || scope) {
+      return static_cast<std::uint8_t>(i + 1);
+    }
+  }
+  return 0;
+}
+
+bool over(const GuardLimits::Limit& limit, std::uint32_t count, std::uint32_t total) {
+  constexpr std::uint32_t kFromObjects = 5;
+  const bool many = limit.count != 0 && count > limit.count;
+  const bool share = limit.percent != 0 && total >= kFromObjects &&
+                     std::uint64_t{count} * 100 > std::uint64_t{limit.percent} * total;
+  return many || share;
+}
+
+void guard_objects(ScopePlan& scope,
+                   const std::vector<Tripped>& tripped,
+                   bool whole,
+                   const PlanContext& context) {
+  std::array<std::uint32_t, 16> counts{};
+  for (const auto& line : tripped) {
+    for (const auto guard : line.guards) {
+      ++counts[static_cast<std::size_t>(guard)];
+    }
+  }
+  for (std::size_t i = 0; i < scope.changes.size(); ++i) {
+    guard_one(scope, scope.changes[i], tripped[i], counts, context);
+  }
+  if (whole) {
+    settle_whole(scope, context.catalog);
+  }
+}
+
+void guard_scope(ScopePlan& scope, std::uint32_t claimed_rows, const PlanContext& context) {
+  const auto counted = [](const Change& change) {
+    return goes(change) && takes_away(change) && change.consented == 0;
+  };
+  const auto deletes = static_cast<std::uint32_t>(
+      std::count_if(scope.changes.begin(), scope.changes.end(), counted));
+  if (deletes == 0 || !over(context.guards.deletes_per_scope, deletes, claimed_rows)) {
+    return;
+  }
+  const auto consent =
+      find_consent(context.consents, {Guard::deletes_in_scope, {}, &scope, deletes, nullptr});
+  for (auto& change : scope.changes) {
+    if (!counted(change)) {
+      continue;
+    }
+    if (consent == 0) {
+      hold(change, Guard::deletes_in_scope, false);
+    } else {
+      change.guard = Guard::deletes_in_scope;
+      change.consented = consent;
+    }
+  }
+}
+
+void hold_dependents(ScopePlan& scope, bool missing, const Catalog& catalog) {
+  auto& changes = scope.changes;
+  const bool no_container =
+      missing && std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
+        return is_held(change) && is_container(catalog.of(scope.kind(change)), scope.key(change));
+      });
+  for (auto first = changes.begin(); first != changes.end();) {
+    const auto last = std::find_if(
+        first, changes.end(), [&](const Change& change) { return change.group != first->group; });
+    const bool any = std::any_of(first, last, held_removal);
+    const bool cname = any && std::any_of(first, last, [&](const Change& change) {
+                         return held_removal(change) && is_cname(scope, change, catalog);
+                       });
+    for (; first != last; ++first) {
+      if (goes(*first) && first->verb == Verb::create &&
+          (no_container || cname || (any && is_cname(scope, *first, catalog)))) {
+        await(*first);
+      }
+    }
+  }
+}
+
+}  // namespace plumb::plan

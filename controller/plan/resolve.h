@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/plan/plan.h"
+
+namespace plumb::plan {
+
+/// A desired body with the values of its producers put in.
+struct Resolved {
+  enum class State : std::uint8_t {
+    bytes,   ///< `body` is canonical
+    absent,  ///< a set is empty because its source is
+    awaits,  ///< a producer's value is known only after its own change
+    unread,  ///< a producer could not be read
+    broken,  ///< the values make no valid body: `problem`
+  };
+  State state = State::bytes;
+  std::string body;
+  std::string by;       ///< awaits, unread: the producer, "Server/mx1"
+  std::string problem;  ///< broken: one sentence
+};
+
+/// Puts outputs in the place of the References of a body, then makes it canonical (and what the
+/// vendor will read back, where `adapt` is given). A list takes all members of an `all` reference;
+/// an empty one drops the value. Pure; used again when a change that awaited a value is released.
+Resolved resolve(const Kind& kind,
+                 std::string_view key,
+                 std::string_view body,
+                 const KnownOutputs& outputs,
+                 Result<std::string> (*adapt)(const Kind&, std::string_view, std::string_view));
+
+/// The producers that a body refers to, each once: "Server/mx1".
+std::vector<std::string> producers_of(const Kind& kind, std::string_view body);
+
+/// Whether a set field is there and empty.
+bool has_empty_set(const Kind& kind, std::string_view body);
+
+}  // namespace plumb::plan
