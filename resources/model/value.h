@@ -65,7 +65,7 @@ struct Value {
   /// Whether a Reference or an Expression stands anywhere below.
   bool has_references() const;
 
-  friend bool operator==(const Value& a, const Value& b) { return a.data == b.data; }
+  friend bool operator==(const Value& a, const Value& b);
 };
 
 /// One named member of a map.
@@ -77,6 +77,10 @@ struct Field {
     return a.name == b.name && a.value == b.value;
   }
 };
+
+inline bool operator==(const Value& a, const Value& b) {
+  return a.data == b.data;
+}
 
 inline bool operator==(const Expression& a, const Expression& b) {
   return a.parts == b.parts;
