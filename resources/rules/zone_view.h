@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resources/model/desired.h"
+#include "resources/model/place.h"
+#include "resources/values/domain_name.h"
+#include "resources/values/record_type.h"
+
+namespace plumb::rules {
+
+/// One record set of a zone as the rules see it. Texts are borrowed from the caller's tables.
+struct ZoneRecord {
+  std::string_view owner;  ///< relative to the zone, canonical: "www", "@"
+  values::RecordType type{};
+  std::optional<std::uint32_t> ttl;
+  std::vector<std::string_view> values;  ///< canonical data; of TXT the octets
+  Place place;
+  bool unresolved = false;  ///< has references: it exists, but what it says is not known yet
+  const std::vector<std::string>* rules_off = nullptr;  ///< `lint.off` of the record; may be none
+};
+
+/// What is known of a zone besides its records.
+struct ZoneSettings {
+  /// Everything in the zone is declared: what is missing here is missing in the world. Else a
+  /// missing record may be somebody else's, and is a warning only.
+  bool exclusive = true;
+  /// False where a file is broken: nothing is said of what is missing.
+  bool complete = true;
+  std::vector<std::string> unmanaged = {};  ///< globs of `dns.unmanaged`: there in the world
+  Place place = {};                         ///< of the declaration that heads the zone
+};
+
+/// The records of one zone with an index by owner name. Immutable; may be shared between threads.
+/// Borrows the texts of its records.
+class ZoneView {
+ public:
+  /// `records` in any order; several of one owner and type are allowed (TXT of several places).
+  ZoneView(values::DomainName origin, std::vector<ZoneRecord> records, ZoneSettings settings = {});
+
+  const values::DomainName& origin() const { return origin_; }
+  const ZoneSettings& settings() const { return settings_; }
+  /// By owner, then type.
+  std::span<const ZoneRecord> records() const { return records_; }
+  /// The records at one owner name, by type; empty where there are none. O(log n).
+  std::span<const ZoneRecord> at(std::string_view owner) const;
+  /// The records of one owner and type.
+  std::span<const ZoneRecord> at(std::string_view owner, values::RecordType type) const;
+  /// The rows (into records()) of one type, ascending.
+  std::span<const std::uint32_t> of_type(values::RecordType type) const;
+  /// Whether a name below `owner` has records: then `owner` exists too (RFC 4592 §2.2.2).
+  bool has_below(std::string_view owner) const;
+
+  /// The owner name of an absolute name in this zone, "@" for the origin; nullopt outside of it.
+  /// A view into `absolute`.
+  std::optional<std::string_view> owner_of(std::string_view absolute) const;
+  /// "www.example.com": an owner name for people.
+  std::string full_name(std::string_view owner) const;
+  /// The owner name, at or above `owner`, at which the zone hands over to another (NS below the
+  /// apex, RFC 1034 §4.2); nullopt where there is none. The highest if there are several.
+  std::optional<std::string_view> cut_above(std::string_view owner) const;
+  /// Whether a glob of `unmanaged` covers the record set.
+  bool is_unmanaged(std::string_view owner, values::RecordType type) const;
+
+ private:
+  struct TypeRows {
+    values::RecordType type{};
+    std::vector<std::uint32_t> rows;
+  };
+
+  values::DomainName origin_;
+  ZoneSettings settings_;
+  std::vector<ZoneRecord> records_;
+  std::vector<TypeRows> by_type_;
+  std::vector<std::string_view> cuts_;        ///< sorted
+  std::vector<std::string_view> from_right_;  ///< owners by their octets from the right; only made
+                                              ///< where a wildcard needs it
+};
+
+/// The view of what is declared for a zone. Its scope's container is the origin. Borrows `desired`.
+ZoneView view_of(const DesiredScope& desired);
+
+/// The labels of a relative name above its first, "@" above the last one: "a.b" -> "b" -> "@".
+std::string_view parent_of(std::string_view owner);
+
+/// The other zones that are declared, for names that lie in them. Immutable. Borrows the views.
+class ZoneDirectory {
+ public:
+  ZoneDirectory() = default;
+  explicit ZoneDirectory(std::vector<const ZoneView*> zones);
+  /// The zone that owns an absolute name: the longest origin at or above it; nullptr for none.
+  const ZoneView* zone_of(std::string_view absolute) const;
+
+ private:
+  std::vector<const ZoneView*> zones_;  ///< by origin
+};
+
+}  // namespace plumb::rules
