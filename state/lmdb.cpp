@@ -82,6 +82,11 @@ Error lmdb_error(int code, const fs::path& directory) {
       return {ErrorCode::unavailable,
               where + " cannot be written: disk full",
               "free some space and run it again; what was recorded before is safe"};
+    case EIO:  // what LMDB makes of a write that ends early, as it does when the disk gets full
+      return {ErrorCode::unavailable,
+              where + " cannot be written: disk full, or failing",
+              "free some space or check the disk, and run it again; what was recorded before is "
+              "safe"};
     case EACCES:
     case EPERM:
     case EROFS:
