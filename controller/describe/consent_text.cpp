@@ -1,0 +1,60 @@
+#include "controller/describe/diagnostics_text.h"
+#include "controller/describe/plan_text.h"
+
+namespace plumb::describe {
+namespace {
+
+/// "drop-old-example" from what is permitted on what: a name that a person may keep.
+std::string consent_name(const Consent& consent) {
+  std::string name = consent.allow + "-";
+  for (const char c : consent.on.substr(
+           consent.on.find('/') == std::string::npos ? 0 : consent.on.find('/') + 1)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    name += plain ? c : '-';
+  }
+  return name;
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) {
+    out += c == '\'' ? "''" : std::string(1, c);
+  }
+  return out + "'";
+}
+
+}  // namespace
+
+std::string consent_yaml(const Consent& consent) {
+  std::string text =
+      "apiVersion: plumb/v1\nkind: Consent\nmetadata: {name: " + consent_name(consent) +
+      "}\nspec:\n";
+  text += "  allow: " + consent.allow + "\n  on: " + quoted(printable(consent.on)) + "\n";
+  if (!consent.including.empty()) {
+    text += "  including: [";
+    for (std::size_t i = 0; i < consent.including.size(); ++i) {
+      text += (i == 0 ? "" : ", ") + consent.including[i];
+    }
+    text += "]\n";
+  }
+  if (consent.count) {
+    text += "  count: " + std::to_string(*consent.count) + "\n";
+  }
+  if (!consent.until.empty()) {
+    text += "  until: " + consent.until + "\n";
+  }
+  return text;
+}
+
+std::string consent_argument(const Consent& consent) {
+  auto text = "allow=" + consent.allow + ",on=" + printable(consent.on);
+  for (const auto& item : consent.including) {
+    text += ",including=" + item;
+  }
+  if (consent.count) {
+    text += ",count=" + std::to_string(*consent.count);
+  }
+  return text;
+}
+
+}  // namespace plumb::describe

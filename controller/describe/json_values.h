@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "resources/model/kind.h"
+#include "resources/model/value.h"
+
+namespace plumb::describe {
+
+/// A tree as JSON: references as "${Kind/name:output}", secrets as {"secret": "env"}, octets that
+/// are no UTF-8 escaped as printable() does.
+nlohmann::json to_json(const Value& value);
+
+/// A body as an object with the kind's field names; null for an empty body.
+nlohmann::json body_json(const Kind& kind, std::string_view body);
+
+/// A reference as it is written in manifests.
+std::string reference_text(const Reference& reference);
+
+}  // namespace plumb::describe

@@ -1,0 +1,204 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <nlohmann/json.hpp>
+
+#include "controller/describe/diagnostics_text.h"
+#include "controller/describe/plan_document.h"
+#include "controller/describe/plan_json.h"
+#include "controller/describe/plan_lines.h"
+
+namespace plumb::describe {
+namespace {
+
+using Identity = std::tuple<Scope, std::string, std::string>;  // scope, kind, key
+
+std::string hex(std::string_view octets) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (const char c : octets) {
+    const auto value = static_cast<unsigned char>(c);
+    out += kDigits[value >> 4U];
+    out += kDigits[value & 0xfU];
+  }
+  return out;
+}
+
+std::string unhex(std::string_view text) {
+  const auto digit = [](char c) { return c >= 'a' ? c - 'a' + 10 : c - '0'; };
+  std::string out;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    out += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
+  }
+  return out;
+}
+
+std::string digest_or_empty(std::string_view bytes, Digest digest) {
+  return bytes.empty() ? std::string() : digest(bytes);
+}
+
+/// Whether a change is one that a saved plan is about: it would be done.
+bool would_be_done(const plan::Change& change) {
+  return plan::goes(change) || change.verb == plan::Verb::adopt ||
+         change.verb == plan::Verb::refresh || change.verb == plan::Verb::forget;
+}
+
+SavedPlan::Line line_of(const plan::ScopePlan& scope,
+                        const plan::Change& change,
+                        const Catalog& catalog,
+                        Digest digest) {
+  return {.scope = scope.scope,
+          .kind = std::string(catalog.of(scope.kind(change)).name),
+          .key = std::string(scope.key(change)),
+          .verb = std::string(verb_name(change.verb)),
+          .before = digest_or_empty(scope.before(change), digest),
+          .after = change.verb == plan::Verb::remove ? std::string()
+                                                     : digest_or_empty(scope.after(change), digest),
+          .label = heading(scope) + " " + std::string(catalog.of(scope.kind(change)).name) + " " +
+                   label_of(scope, change, catalog)};
+}
+
+bool same_line(const SavedPlan::Line& a, const SavedPlan::Line& b) {
+  return a.verb == b.verb && a.before == b.before && a.after == b.after;
+}
+
+std::string text_of(const nlohmann::json& row, const char* name) {
+  const auto found = row.find(name);
+  return found != row.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// Takes the changes that are not wanted out of what apply walks and of what is kept in the books.
+void drop_unwanted(plan::Plan& plan,
+                   const std::set<std::pair<std::uint32_t, std::uint32_t>>& wanted) {
+  for (auto& batch : plan.batches) {
+    std::erase_if(batch.changes, [&](std::uint32_t number) {
+      return !wanted.contains({batch.scope, number});
+    });
+  }
+  for (std::uint32_t s = 0; s < plan.scopes.size(); ++s) {
+    auto& changes = plan.scopes[s].changes;
+    for (std::uint32_t c = 0; c < changes.size(); ++c) {
+      if (!wanted.contains({s, c})) {
+        changes[c].verb = plan::Verb::hold;
+        changes[c].state_only_silent = true;
+      }
+    }
+  }
+  std::vector<std::uint32_t> place(plan.batches.size());
+  std::vector<plan::Batch> kept;
+  std::vector<bool> empty(plan.batches.size());
+  for (std::size_t i = 0; i < plan.batches.size(); ++i) {
+    empty[i] = plan.batches[i].changes.empty();
+    place[i] = static_cast<std::uint32_t>(kept.size());
+    if (!empty[i]) {
+      kept.push_back(plan.batches[i]);
+    }
+  }
+  for (auto& batch : kept) {
+    std::vector<std::uint32_t> after;
+    for (const auto earlier : batch.after) {
+      if (!empty[earlier]) {
+        after.push_back(place[earlier]);
+      }
+    }
+    batch.after = std::move(after);
+  }
+  plan.batches = std::move(kept);
+  plan.refusals.clear();
+  plan.run_refused = false;
+}
+
+}  // namespace
+
+std::string saved_plan(const PlanView& view, Digest digest) {
+  auto document = plan_document(view);
+  auto lines = nlohmann::json::array();
+  for (const auto& scope : view.plan.scopes) {
+    for (const auto& change : scope.changes) {
+      if (!would_be_done(change)) {
+        continue;
+      }
+      const auto line = line_of(scope, change, view.catalog, digest);
+      lines.push_back({{"account", line.scope.account},
+                       {"container", line.scope.container},
+                       {"kind", line.kind},
+                       {"key", hex(line.key)},
+                       {"verb", line.verb},
+                       {"before", line.before},
+                       {"after", line.after},
+                       {"label", line.label}});
+    }
+  }
+  document["format"] = "plumb.saved-plan/1";
+  document["lines"] = std::move(lines);
+  return document.dump(1);
+}
+
+Result<SavedPlan> read_saved_plan(std::string_view json) {
+  const auto document = nlohmann::json::parse(json, nullptr, false);
+  if (document.is_discarded() || !document.is_object() ||
+      text_of(document, "format") != "plumb.saved-plan/1" || !document.contains("lines") ||
+      !document["lines"].is_array()) {
+    return fail(ErrorCode::invalid_input,
+                "this is no saved plan of this version",
+                "make one with plumb plan --out FILE");
+  }
+  SavedPlan saved;
+  const auto header = document.value("header", nlohmann::json::object());
+  saved.project = text_of(header, "project");
+  saved.environment = text_of(header, "environment");
+  saved.commit = text_of(header, "commit");
+  for (const auto& row : document["lines"]) {
+    saved.lines.push_back({.scope = {text_of(row, "account"), text_of(row, "container")},
+                           .kind = text_of(row, "kind"),
+                           .key = unhex(text_of(row, "key")),
+                           .verb = text_of(row, "verb"),
+                           .before = text_of(row, "before"),
+                           .after = text_of(row, "after"),
+                           .label = text_of(row, "label")});
+  }
+  return saved;
+}
+
+Restriction restrict_to(plan::Plan& plan,
+                        const SavedPlan& saved,
+                        const Catalog& catalog,
+                        Digest digest) {
+  struct Now {
+    std::uint32_t scope, change;
+    SavedPlan::Line line;
+  };
+  std::map<Identity, Now> now;
+  for (std::uint32_t s = 0; s < plan.scopes.size(); ++s) {
+    const auto& scope = plan.scopes[s];
+    for (std::uint32_t c = 0; c < scope.changes.size(); ++c) {
+      auto line = line_of(scope, scope.changes[c], catalog, digest);
+      Identity identity{line.scope, line.kind, line.key};
+      now.emplace(std::move(identity), Now{s, c, std::move(line)});
+    }
+  }
+  Restriction restriction;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> wanted;
+  for (const auto& line : saved.lines) {
+    const auto found = now.find({line.scope, line.kind, line.key});
+    if (found == now.end()) {
+      ++restriction.already_done;  // nothing is planned for it any more: the world is as declared
+    } else if (would_be_done(plan.scopes[found->second.scope].changes[found->second.change]) &&
+               same_line(found->second.line, line)) {
+      wanted.emplace(found->second.scope, found->second.change);
+      ++restriction.kept;
+    } else if (found->second.line.before == line.after && found->second.line.verb != line.verb) {
+      ++restriction.already_done;  // half-applied before: only the books are left to be kept
+      wanted.emplace(found->second.scope, found->second.change);
+    } else {
+      restriction.stale.push_back(
+          line.label + ": it, or what is declared of it, has changed since the plan was made");
+    }
+  }
+  drop_unwanted(plan, wanted);
+  return restriction;
+}
+
+}  // namespace plumb::describe
