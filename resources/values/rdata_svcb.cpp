@@ -236,7 +236,7 @@ Result<void> check_params(const RdataReader& reader, const std::vector<SvcParam>
 
 /// Quotes where PowerDNS writes them: around base64 and generic values always, else where needed.
 std::string param_text(const SvcParam& param) {
-  const auto name = key_name(param.key);
+  auto name = key_name(param.key);
   if (param.key == no_default_alpn) {
     return name;
   }

@@ -21,7 +21,7 @@ struct Row {
 constexpr std::array kRows = {
     Row{RecordType::a, "A", "192.0.2.1"},
     Row{RecordType::aaaa, "AAAA", "2001:db8::1"},
-    Row{RecordType::caa, "CAA", "0 issue \"letsencrypt.org\""},
+    Row{RecordType::caa, "CAA", R"(0 issue "letsencrypt.org")"},
     Row{RecordType::cdnskey, "CDNSKEY", {}},
     Row{RecordType::cds, "CDS", {}},
     Row{RecordType::cname, "CNAME", "www.example.com."},
@@ -31,7 +31,7 @@ constexpr std::array kRows = {
     Row{RecordType::https, "HTTPS", "1 . alpn=h2,h3"},
     Row{RecordType::loc, "LOC", "52 22 23.000 N 4 53 32.000 E 2.00m"},
     Row{RecordType::mx, "MX", "10 mx1.example.com."},
-    Row{RecordType::naptr, "NAPTR", "100 10 \"S\" \"SIP+D2U\" \"\" _sip._udp.example.com."},
+    Row{RecordType::naptr, "NAPTR", R"(100 10 "S" "SIP+D2U" "" _sip._udp.example.com.)"},
     Row{RecordType::ns, "NS", "ns1.example.com."},
     Row{RecordType::nsec, "NSEC", {}},
     Row{RecordType::nsec3, "NSEC3", {}},

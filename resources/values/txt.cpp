@@ -79,19 +79,19 @@ class StringsReader {
   Result<void> read_quoted() {
     const std::size_t begin = at_++;
     while (true) {
-      const auto end = std::min(text_.find_first_of("\"\\", at_), text_.size());
+      const auto end = std::min(text_.find_first_of(R"("\)", at_), text_.size());
       octets_.append(text_, at_, end - at_);
       at_ = end;
       if (at_ == text_.size() || text_[at_] == '"') {
         break;
       }
-      if (const auto done = read_octet(); !done) {
+      if (auto done = read_octet(); !done) {
         return done;
       }
     }
     if (at_ == text_.size()) {
       return invalid("the string that begins" + column(begin) + " has no closing quote",
-                     "close it with '\"', or write \\\" for a quote inside");
+                     R"(close it with '"', or write \" for a quote inside)");
     }
     ++at_;
     if (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != '"') {
@@ -107,7 +107,7 @@ class StringsReader {
         return invalid("a quote stands in the middle of a string" + column(at_),
                        "put the whole string in quotes, or write \\\"");
       }
-      if (const auto done = read_octet(); !done) {
+      if (auto done = read_octet(); !done) {
         return done;
       }
     }

@@ -259,6 +259,20 @@ TEST(Rdata, KnowsItsTarget) {
   }
 }
 
+TEST(Rdata, OfEveryExampleIsValid) {
+  for (const auto name : known_types()) {
+    const auto type = *find_record_type(name);
+    std::string example(example_of(type));
+    const auto place = example.find('(');
+    if (place != std::string::npos) {
+      const bool hex = example.find("hexadecimal") != std::string::npos;
+      example = example.substr(0, place) + (hex ? std::string(kSha256) : "YWJj");
+    }
+    const auto read = canonical_rdata(type, example, zone(), TargetRule::manifest);
+    EXPECT_TRUE(read) << name << ' ' << example << ": " << read.error().message;
+  }
+}
+
 TEST(Rdata, IsAvailableInParts) {
   const auto null_mx = Mx::parse("0 .", zone(), TargetRule::manifest);
   EXPECT_TRUE(null_mx->is_null());
