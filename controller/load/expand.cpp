@@ -1,0 +1,423 @@
+#include "controller/load/expand.h"
+
+#include <algorithm>
+#include <map>
+
+#include "controller/load/scope_builder.h"
+#include "resources/kinds/resource_kinds.h"
+#include "resources/kinds/rrset.h"
+#include "resources/kinds/unmanaged.h"
+
+namespace plumb::load {
+namespace {
+
+using kinds::DeclaredSet;
+using kinds::DeclaredValue;
+using values::RecordType;
+
+/// DeclaredSet::source of what the Domain itself and its profiles declare; DNSRecords come after.
+constexpr std::uint32_t kOwnSource = 0;
+
+Value text_value(std::string text, Place place = {}) {
+  return Value{std::move(text), place};
+}
+
+void collect_targets(const Value& value, std::vector<std::string>& targets) {
+  if (const auto* reference = std::get_if<Reference>(&value.data)) {
+    targets.push_back(reference->target);
+  } else if (const auto* expression = std::get_if<Expression>(&value.data)) {
+    for (const auto& part : expression->parts) {
+      collect_targets(part, targets);
+    }
+  }
+}
+
+class DomainExpansion {
+ public:
+  DomainExpansion(const DomainEntry& domain, const Manifests& manifests, const Catalog& catalog)
+      : domain_(domain),
+        manifests_(manifests),
+        catalog_(catalog),
+        sets_(domain.name, manifests.targets, out_.problems) {}
+
+  Expanded run() {
+    gather();
+    auto sets = sets_.take();
+    std::erase_if(sets, [&](const DeclaredSet& set) { return !may_stand(set); });
+    out_.zone_rules_off = domain_.spec.common.lint.off;
+    for (std::size_t i = 0; i < domain_.providers.size(); ++i) {
+      build(sets, *domain_.providers[i], i == 0, i + 1 == domain_.providers.size());
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // -- what there is -------------------------------------------------------------------------
+
+  void gather() {
+    sets_.reserve(domain_.source.document->records + 8);
+    for (std::size_t i = 0; i < domain_.profiles.size(); ++i) {
+      sets_.begin_layer();
+      add_records(domain_.profiles[i], domain_.spec.profile_variables[i]);
+    }
+    sets_.begin_layer();
+    add_records(domain_.source, domain_.spec.variables);
+    for (std::size_t i = 0; i < domain_.records.size(); ++i) {
+      const auto& record = *domain_.records[i];
+      sets_.add(record.pack,
+                record.pack[0],
+                domain_.spec.variables,
+                kOwnSource + 1 + static_cast<std::uint32_t>(i));
+    }
+    add_no_mail();
+    add_name_servers();
+    for (const auto* server : domain_.servers) {
+      add_addresses(*server);
+    }
+    for (const auto& delegation : domain_.delegations) {
+      add_delegation(manifests_.domains[delegation.child]);
+    }
+  }
+
+  void add_records(const DocumentIn& in, const kinds::Variables& variables) {
+    const auto end = in.document->first_record + in.document->records;
+    for (auto i = in.document->first_record; i < end; ++i) {
+      sets_.add(in.file->records, in.file->records[i], variables, kOwnSource);
+    }
+  }
+
+  void add_made(std::string owner,
+                RecordType type,
+                std::vector<DeclaredValue> values,
+                Place place,
+                std::string made_by) {
+    if (values.empty()) {
+      return;
+    }
+    DeclaredSet set;
+    set.owner = std::move(owner);
+    set.type = type;
+    set.values = std::move(values);
+    set.place = place;
+    set.made_by = std::move(made_by);
+    sets_.add_made(std::move(set));
+  }
+
+  /// RFC 7505 (null MX), RFC 7208 §10.1.2 (no sender), RFC 7489 §6.3.
+  void add_no_mail() {
+    if (!domain_.spec.no_mail) {
+      return;
+    }
+    const auto place = domain_.spec.mail_place;
+    const auto add = [&](std::string owner, RecordType type, std::string text) {
+      add_made(std::move(owner),
+               type,
+               {{text_value(std::move(text), place), place}},
+               place,
+               "mail: {none: true}");
+    };
+    add("@", RecordType::mx, "0 .");
+    add("@", RecordType::txt, "v=spf1 -all");
+    add("_dmarc", RecordType::txt, "v=DMARC1; p=reject");
+  }
+
+  void add_name_servers() {
+    std::vector<DeclaredValue> values;
+    for (const auto& name : domain_.spec.dns.name_servers) {
+      auto value =
+          sets_.canonical_value(RecordType::ns, name.text, name.place, domain_.spec.variables);
+      if (value) {
+        values.push_back({std::move(*value), name.place});
+      }
+    }
+    const auto place = values.empty() ? Place{} : values.front().place;
+    add_made("@", RecordType::ns, std::move(values), place, "dns.nameServers");
+  }
+
+  void add_addresses(const kinds::ServerDeclaration& server) {
+    const auto target = "Server/" + server.name;
+    const auto owner = server.hostname.relative_to(domain_.name);
+    const auto add = [&](RecordType type, std::string output, bool any) {
+      if (any) {
+        add_made(owner,
+                 type,
+                 {{Value{Reference{target, std::move(output), true}, server.place}, server.place}},
+                 server.place,
+                 target);
+      }
+    };
+    add(RecordType::a, "ipv4", !server.ipv4.empty());
+    add(RecordType::aaaa, "ipv6", !server.ipv6.empty());
+  }
+
+  void add_delegation(const DomainEntry& child) {
+    Diagnostics reported;  // where the child is expanded
+    kinds::RecordSets in_child(child.name, manifests_.targets, reported);
+    std::vector<DeclaredValue> values;
+    for (const auto& name : child.spec.dns.name_servers) {
+      auto value =
+          in_child.canonical_value(RecordType::ns, name.text, name.place, child.spec.variables);
+      if (value) {
+        values.push_back({std::move(*value), name.place});
+      }
+    }
+    auto owner = child.name.relative_to(domain_.name);
+    delegated_.emplace(owner, &child);
+    add_made(std::move(owner),
+             RecordType::ns,
+             std::move(values),
+             child.spec.dns.delegate_place,
+             "dns.delegate of Domain/" + child.display);
+  }
+
+  // -- what may be there ---------------------------------------------------------------------
+
+  bool may_stand(const DeclaredSet& set) {
+    return !lies_in_child(set) && !is_unmanaged(set) && names_providers(set);
+  }
+
+  std::string label_of(const DeclaredSet& set) const {
+    return set.owner + " " + std::string(values::record_type_name(set.type));
+  }
+
+  /// The longest matching Domain owns a name; only the delegation itself stands above it.
+  bool lies_in_child(const DeclaredSet& set) {
+    if (!domain_.has_children || set.owner == "@") {
+      return false;
+    }
+    const auto name = values::DomainName::from_canonical(set.owner + "." + domain_.name.text());
+    const auto* owner = manifests_.owner_of(name);
+    if (owner == nullptr || owner == &domain_) {
+      return false;
+    }
+    if (name == owner->name && (set.type == RecordType::ns || set.type == RecordType::ds)) {
+      return false;
+    }
+    out_.problems.add({.severity = Severity::error,
+                       .place = set.place,
+                       .message = "`" + label_of(set) + "` of " + domain_.display +
+                                  " lies in the zone of Domain `" + owner->display + "`",
+                       .hint = "move the record to Domain `" + owner->display +
+                               "`; above it only its NS and DS can stand",
+                       .related = owner->place});
+    return true;
+  }
+
+  bool is_unmanaged(const DeclaredSet& set) {
+    for (const auto& glob : domain_.spec.dns.unmanaged) {
+      if (kinds::covers(glob.text, set.owner, values::record_type_name(set.type))) {
+        out_.problems.add(
+            {.severity = Severity::error,
+             .place = set.place,
+             .message = "`" + label_of(set) + "` is declared, and unmanaged by `" + glob.text + "`",
+             .hint = "remove the record, or narrow `dns.unmanaged`",
+             .related = glob.place});
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool names_providers(const DeclaredSet& set) {
+    if (set.at == nullptr) {
+      return true;
+    }
+    bool good = true;
+    for (const auto& field : *set.at->as_map()) {
+      std::vector<std::string_view> names;
+      for (const auto* provider : domain_.providers) {
+        names.push_back(provider->config.name);
+      }
+      if (std::find(names.begin(), names.end(), field.name) == names.end()) {
+        out_.problems.error(
+            field.place,
+            "`at` names `" + field.name + "`, which is no provider of " + domain_.display,
+            did_you_mean(field.name, names));
+        good = false;
+      }
+    }
+    return good;
+  }
+
+  // -- what becomes of it --------------------------------------------------------------------
+
+  std::optional<std::uint32_t> ttl_of(const DeclaredSet& set) const {
+    return set.ttl ? set.ttl : domain_.spec.dns.default_ttl;
+  }
+
+  Policy policy_of(std::string_view kind, const kinds::Common* record) const {
+    Policy policy;
+    policy.heal = kinds::heals(domain_.spec.drift, manifests_.drift, kind);
+    const bool zone = kind == "Zone";
+    policy.protect = record != nullptr ? record->protect : zone && domain_.spec.common.protect;
+    policy.paused = record != nullptr && record->paused;
+    if (!zone) {
+      policy.ignore = domain_.spec.common.ignore;
+    }
+    if (record != nullptr) {
+      policy.ignore.insert(policy.ignore.end(), record->ignore.begin(), record->ignore.end());
+    }
+    return policy;
+  }
+
+  /// The body as it is declared; `last`: the values may be taken away.
+  Result<std::string> body_of(DeclaredSet& set,
+                              std::string_view key,
+                              const std::string& provider,
+                              bool references,
+                              bool last) const {
+    const auto* at = set.at != nullptr ? set.at->find(provider) : nullptr;
+    if (at == nullptr && !references) {
+      std::vector<std::string> texts;
+      texts.reserve(set.values.size());
+      for (auto& value : set.values) {
+        auto& text = std::get<std::string>(value.value.data);
+        texts.push_back(last ? std::move(text) : text);
+      }
+      return kinds::rrset_body(ttl_of(set), std::move(texts));
+    }
+    Value::Map fields;
+    if (const auto ttl = ttl_of(set)) {
+      fields.push_back({"ttl", Value{std::int64_t{*ttl}, {}}});
+    }
+    Value::List list;
+    for (const auto& value : set.values) {
+      list.push_back(value.value);
+    }
+    fields.push_back({"values", Value{std::move(list), {}}});
+    if (at != nullptr) {
+      fields.push_back({"at", *at});
+    }
+    return catalog_.of(kinds::kRRset).canonical(key, Value{std::move(fields), {}});
+  }
+
+  const kinds::Common* record_of(const DeclaredSet& set) const {
+    return set.source == kOwnSource ? nullptr : &domain_.records[set.source - 1]->common;
+  }
+
+  std::vector<ResourceId> needs_of(const DeclaredSet& set, bool references) const {
+    std::vector<ResourceId> needs;
+    if (references) {
+      std::vector<std::string> targets;
+      for (const auto& value : set.values) {
+        collect_targets(value.value, targets);
+      }
+      for (const auto& target : targets) {
+        if (const auto* found = manifests_.targets.find(target)) {
+          needs.push_back(found->id);
+        }
+      }
+    }
+    if (const auto* record = record_of(set)) {
+      add_needs(*record, needs);
+    }
+    if (!set.made_by.empty() && set.type == RecordType::ns && set.owner != "@") {
+      if (const auto child = delegated_.find(set.owner); child != delegated_.end()) {
+        for (auto& scope : scopes_of(*child->second)) {
+          needs.push_back({std::move(scope), kinds::kZone, ""});
+        }
+      }
+    }
+    return needs;
+  }
+
+  void add_needs(const kinds::Common& common, std::vector<ResourceId>& needs) const {
+    for (const auto& target : common.depends_on) {
+      if (const auto found = manifests_.resources.find(target.text);
+          found != manifests_.resources.end()) {
+        needs.insert(needs.end(), found->second.begin(), found->second.end());
+      }
+    }
+  }
+
+  std::string former_key(const DeclaredSet& set) {
+    const auto* record = record_of(set);
+    if (record == nullptr || !record->formerly) {
+      return {};
+    }
+    const auto name = values::DomainName::parse_relative(record->formerly->text, domain_.name);
+    if (!name) {
+      out_.problems.error(record->formerly->place, name.error());
+      return {};
+    }
+    return kinds::rrset_key(name->relative_to(domain_.name), set.type);
+  }
+
+  void add_zone(ScopeBuilder& builder) {
+    const auto body = catalog_.of(kinds::kZone).canonical("", Value{Value::Map(), {}});
+    Row row{.kind = kinds::kZone, .key = "", .body = body ? *body : std::string_view()};
+    row.place = domain_.place;
+    row.policy = policy_of("Zone", nullptr);
+    add_needs(domain_.spec.common, row.needs);
+    builder.add(std::move(row));
+  }
+
+  void add_set(ScopeBuilder& builder, DeclaredSet& set, const ProviderEntry& provider, bool last) {
+    const bool references = set.has_references();
+    const auto key = kinds::rrset_key(set.owner, set.type);
+    Row row{.kind = kinds::kRRset, .key = key};
+    row.needs = needs_of(set, references);
+    auto body = body_of(set, key, provider.config.name, references, last);
+    if (body && !references && provider.traits->adapt != nullptr) {
+      body = provider.traits->adapt(catalog_.of(kinds::kRRset), key, *body);
+    }
+    if (!body) {
+      out_.problems.error(set.place, body.error());
+      return;
+    }
+    row.body = *body;
+    row.flags = references ? std::uint8_t{EntryFlag::has_references} : std::uint8_t{0};
+    row.place = set.place;
+    row.policy = policy_of("RRset", record_of(set));
+    row.former = former_key(set);
+    builder.add(std::move(row));
+  }
+
+  void build(std::vector<DeclaredSet>& sets, const ProviderEntry& provider, bool first, bool last) {
+    constexpr std::size_t kUsualRow = 96;
+    ScopeBuilder builder({provider.config.account, domain_.name.text()});
+    builder.reserve(sets.size() + 1, sets.size() * kUsualRow);
+    auto& head = builder.head();
+    head.provider = provider.config.name;
+    head.domain = domain_.display;
+    head.exclusive = domain_.spec.dns.exclusive;
+    head.paused = domain_.spec.common.paused;
+    head.place = domain_.place;
+    for (const auto& glob : domain_.spec.dns.unmanaged) {
+      head.unmanaged.push_back(glob.text);
+    }
+    add_zone(builder);
+    std::vector<const kinds::LintSwitch*> switches{nullptr};
+    for (auto& set : sets) {
+      const auto errors = out_.problems.error_count();
+      add_set(builder, set, provider, last);
+      if (out_.problems.error_count() == errors) {
+        switches.push_back(set.lint);
+      }
+    }
+    std::vector<std::uint32_t> order;
+    out_.scopes.push_back(builder.seal(order, out_.problems));
+    for (std::uint32_t row = 0; first && row < order.size(); ++row) {
+      if (order[row] < switches.size() && switches[order[row]] != nullptr) {
+        out_.rules_off.emplace_back(row, switches[order[row]]->off);
+      }
+    }
+  }
+
+  const DomainEntry& domain_;
+  const Manifests& manifests_;
+  const Catalog& catalog_;
+  Expanded out_;
+  kinds::RecordSets sets_;
+  std::map<std::string, const DomainEntry*> delegated_;  ///< by owner name
+};
+
+}  // namespace
+
+Expanded expand_domain(const DomainEntry& domain,
+                       const Manifests& manifests,
+                       const Catalog& catalog) {
+  return DomainExpansion(domain, manifests, catalog).run();
+}
+
+}  // namespace plumb::load

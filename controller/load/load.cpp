@@ -1,0 +1,244 @@
+#include "controller/load/load.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "controller/env/clock.h"
+#include "controller/env/parallel.h"
+#include "controller/load/excerpts.h"
+#include "controller/load/expand.h"
+#include "controller/load/lint.h"
+#include "controller/load/manifests.h"
+#include "controller/load/project.h"
+#include "resources/kinds/consent_declaration.h"
+
+namespace plumb::load {
+namespace {
+
+constexpr const char* kProjectFile = "plumb.yaml";
+
+Error no_project(Error error) {
+  if (error.code == ErrorCode::not_found) {
+    error.message = "there is no plumb.yaml here";
+    error.hint = "go to the folder that holds it, or write one: kind: Project";
+  }
+  return error;
+}
+
+/// One load, from files to scopes.
+class Load {
+ public:
+  Load(Source& source, const LoadOptions& options) : source_(source), options_(options) {}
+
+  Result<Loaded> run() {
+    auto text = source_.read(kProjectFile);
+    if (!text) {
+      return tl::unexpected(no_project(std::move(text).error()));
+    }
+    read_project_file(*text);
+    read_files();
+    auto manifests = tie_together(files_, project_, options_, problems_);
+    tie_dependencies(manifests, problems_);
+    expand(manifests);
+    read_consents();
+    finish(manifests);
+    return std::move(out_);
+  }
+
+ private:
+  void read_project_file(std::string_view text) {
+    files_.resize(1);
+    files_[0] = read_manifest(text, out_.files.intern(kProjectFile), schemas_);
+    const auto& documents = files_[0].documents;
+    const auto found = std::find_if(documents.begin(), documents.end(), [](const Document& one) {
+      return one.kind == "Project";
+    });
+    if (found == documents.end()) {
+      if (files_[0].readable && !files_[0].problems.has_errors()) {
+        problems_.error(place_at(1, 1, 1),
+                        "plumb.yaml holds no Project",
+                        "begin it with `apiVersion: plumb/v1` and `kind: Project`");
+      }
+      return;
+    }
+    project_index_ = static_cast<std::size_t>(found - documents.begin());
+    if (found->good) {
+      out_.project = read_project(*found, problems_);
+      roots_ = manifest_roots(*found);
+    } else {
+      out_.project.name = found->name();
+    }
+  }
+
+  /// All files below the roots, each once, sorted.
+  std::vector<std::string> list_files() {
+    std::set<std::string> paths;
+    if (roots_.empty()) {
+      roots_.push_back({"", {}});
+    }
+    for (const auto& root : roots_) {
+      auto found = source_.list(root.text);
+      if (!found) {
+        problems_.error(root.place, std::move(found).error().in("manifests"));
+        continue;
+      }
+      for (auto& file : *found) {
+        if (file.path != kProjectFile) {
+          paths.insert(std::move(file.path));
+        }
+      }
+    }
+    return {paths.begin(), paths.end()};
+  }
+
+  void read_files() {
+    const auto paths = list_files();
+    std::vector<std::uint32_t> numbers;
+    for (const auto& path : paths) {
+      numbers.push_back(out_.files.intern(path));
+    }
+    files_.resize(paths.size() + 1);
+    std::mutex reading;
+    env::for_each_parallel(paths.size(), options_.threads, [&](std::size_t i) {
+      const auto text = [&] {
+        const std::lock_guard lock(reading);
+        return source_.read(paths[i]);
+      }();
+      auto& file = files_[i + 1];
+      if (text) {
+        file = read_manifest(*text, numbers[i], schemas_);
+      } else {
+        file.problems.error(place_at(numbers[i], 1, 1), text.error());
+      }
+    });
+    for (auto& file : files_) {
+      problems_.append(std::move(file.problems));
+    }
+    if (project_index_) {
+      project_ = &files_[0].documents[*project_index_];
+    }
+  }
+
+  void expand(const Manifests& manifests) {
+    std::vector<Expanded> domains(manifests.domains.size());
+    env::for_each_parallel(domains.size(), options_.threads, [&](std::size_t i) {
+      if (manifests.domains[i].source.document->good) {
+        domains[i] = expand_domain(manifests.domains[i], manifests, options_.catalog);
+      }
+    });
+    auto servers = expand_servers(manifests, options_.catalog);
+    lint_zones(domains, options_.threads, problems_);
+    for (auto& domain : domains) {
+      take(domain);
+    }
+    take(servers);
+  }
+
+  void take(Expanded& expanded) {
+    problems_.append(std::move(expanded.problems));
+    std::move(expanded.scopes.begin(), expanded.scopes.end(), std::back_inserter(scopes_));
+  }
+
+  void read_consents() {
+    const auto today =
+        !options_.today.empty() ? options_.today : env::date_text(env::SystemClock().now());
+    for (const auto& file : files_) {
+      for (const auto& document : file.documents) {
+        if (document.kind != "Consent" || !document.good) {
+          continue;
+        }
+        Place place = document.start;
+        const auto name = document.name(&place);
+        if (auto consent = kinds::read_consent(name, document.spec(), today, place, problems_)) {
+          out_.consents.push_back(std::move(*consent));
+        }
+      }
+    }
+    std::sort(out_.consents.begin(), out_.consents.end(), [](const auto& a, const auto& b) {
+      return a.id < b.id;
+    });
+  }
+
+  void list_declared(const Manifests& manifests) {
+    for (const auto& file : files_) {
+      for (const auto& document : file.documents) {
+        if (document.kind == "Domain") {
+          continue;
+        }
+        Declared declared{document.kind, document.name(), {}, document.start, {}};
+        declared.labels = kinds::read_labels(document.metadata());
+        document.name(&declared.place);
+        if (declared.kind == "Server") {
+          if (const auto found = manifests.targets.find("Server/" + declared.name)) {
+            declared.scopes.push_back(found->id.scope);
+          }
+        } else if (declared.kind == "DNSRecord") {
+          const auto found = manifests.resources.find("DNSRecord/" + declared.name);
+          for (const auto& id :
+               found != manifests.resources.end() ? found->second : std::vector<ResourceId>()) {
+            declared.scopes.push_back(id.scope);
+          }
+        }
+        out_.declared.push_back(std::move(declared));
+      }
+    }
+    for (const auto& domain : manifests.domains) {
+      out_.declared.push_back({"Domain",
+                               domain.display,
+                               kinds::read_labels(domain.source.document->metadata()),
+                               domain.place,
+                               scopes_of(domain)});
+    }
+    std::stable_sort(out_.declared.begin(), out_.declared.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.kind, a.name) < std::tie(b.kind, b.name);
+    });
+  }
+
+  void finish(const Manifests& manifests) {
+    out_.project.environment = options_.environment;
+    out_.revision = source_.revision();
+    for (const auto& [name, entry] : manifests.providers) {
+      const bool used = entry.config.place.known() || !manifests.servers.empty();
+      if (entry.traits != nullptr && used) {
+        out_.providers.push_back(entry.config);
+      }
+    }
+    for (const auto& server : manifests.servers) {
+      const auto name = "Server/" + server.name;
+      out_.producers.push_back({name, manifests.targets.find(name)->id});
+    }
+    list_declared(manifests);
+    problems_.sort();
+    fill_excerpts(source_, out_.files, possible_secrets(files_), problems_);
+    for (auto& scope : scopes_) {
+      scope->complete = !problems_.has_errors();
+    }
+    std::sort(scopes_.begin(), scopes_.end(), [](const auto& a, const auto& b) {
+      return a->scope < b->scope;
+    });
+    out_.scopes.assign(scopes_.begin(), scopes_.end());
+    out_.diagnostics = std::move(problems_);
+  }
+
+  Source& source_;
+  const LoadOptions& options_;
+  const Schemas schemas_;
+  Loaded out_;
+  Diagnostics problems_;
+  std::vector<ManifestFile> files_;  ///< plumb.yaml first
+  std::optional<std::size_t> project_index_;
+  const Document* project_ = nullptr;
+  std::vector<kinds::PlacedText> roots_;
+  std::vector<std::shared_ptr<DesiredScope>> scopes_;
+};
+
+}  // namespace
+
+Result<Loaded> load(Source& source, const LoadOptions& options) {
+  return Load(source, options).run();
+}
+
+}  // namespace plumb::load

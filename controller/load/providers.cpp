@@ -1,0 +1,200 @@
+#include "controller/load/providers.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace plumb::load {
+namespace {
+
+constexpr auto kSecretSources = std::to_array<std::string_view>({"env", "file", "exec", "sealed"});
+constexpr std::string_view kStatic = "static";
+
+/// The SecretRef that a map of one member spells; monostate where it spells none.
+Value as_secret(const Value::Map& map, Place place) {
+  const auto& [source, written, unused] = map.front();
+  if (std::find(kSecretSources.begin(), kSecretSources.end(), source) == kSecretSources.end()) {
+    return {};
+  }
+  if (const auto* text = written.as_string()) {
+    return Value{SecretRef{source, *text}, place};
+  }
+  const auto* words = written.as_list();
+  if (source != "exec" || words == nullptr || words->empty()) {
+    return {};
+  }
+  std::string command;
+  for (const auto& word : *words) {
+    if (word.as_string() == nullptr) {
+      return {};
+    }
+    command += (command.empty() ? "" : std::string(1, '\0')) + *word.as_string();
+  }
+  return Value{SecretRef{source, command}, place};
+}
+
+const ProviderTraits* find_type(std::span<const ProviderTraits* const> types,
+                                std::string_view name) {
+  const auto found = std::find_if(
+      types.begin(), types.end(), [&](const ProviderTraits* type) { return type->type == name; });
+  return found == types.end() ? nullptr : *found;
+}
+
+const ProviderTraits* read_type(const Value& spec,
+                                std::span<const ProviderTraits* const> types,
+                                Diagnostics& problems) {
+  const auto* type = spec.find("type");
+  if (type == nullptr || type->as_string() == nullptr) {
+    return nullptr;
+  }
+  const auto* found = find_type(types, *type->as_string());
+  if (found == nullptr) {
+    std::vector<std::string_view> names;
+    std::string all;
+    for (const auto* known : types) {
+      names.push_back(known->type);
+      all += (all.empty() ? "" : ", ") + std::string(known->type);
+    }
+    auto hint = did_you_mean(*type->as_string(), names);
+    problems.error(type->place,
+                   "there is no provider type `" + *type->as_string() + "`",
+                   !hint.empty() ? std::move(hint) : "types are " + all);
+  }
+  return found;
+}
+
+void read_limits(const Value& spec, ProviderConfig& config, Diagnostics& problems) {
+  const auto* limits = spec.find("limits");
+  if (limits == nullptr) {
+    return;
+  }
+  if (const auto* most = limits->find("concurrency");
+      most != nullptr && most->as_int() != nullptr) {
+    config.concurrency = static_cast<unsigned>(*most->as_int());
+  }
+  const auto* rate = limits->find("requestsPerSecond");
+  const auto text = rate != nullptr ? kinds::scalar_text(*rate) : std::nullopt;
+  if (!text) {
+    return;
+  }
+  double number = 0;
+  const auto [rest, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc() || rest != text->data() + text->size() || !(number > 0) ||
+      number > 1e6) {
+    problems.error(rate->place,
+                   "`requestsPerSecond` must be a number above 0",
+                   "write 50, or 0.5 for one request in two seconds");
+    return;
+  }
+  config.requests_per_second = number;
+}
+
+void read_provider(const Document& document,
+                   std::span<const ProviderTraits* const> types,
+                   ProviderEntry& entry,
+                   Diagnostics& problems) {
+  auto& config = entry.config;
+  config.name = document.name(&config.place);
+  if (!document.good) {
+    return;
+  }
+  config.spec = with_secrets(document.spec());
+  const auto* traits = read_type(config.spec, types, problems);
+  if (traits == nullptr) {
+    return;
+  }
+  config.type = traits->type;
+  const auto errors = problems.error_count();
+  read_limits(config.spec, config, problems);
+  if (traits->check != nullptr) {
+    traits->check(config.spec, problems);
+  }
+  if (problems.error_count() != errors) {
+    return;
+  }
+  auto account = traits->account(config.spec);
+  if (!account) {
+    problems.error(config.place, std::move(account).error().in("Provider/" + config.name));
+    return;
+  }
+  config.account = std::move(*account);
+  entry.traits = traits;
+}
+
+void add_static(Providers& providers, std::span<const ProviderTraits* const> types) {
+  const auto* traits = find_type(types, kStatic);
+  if (traits == nullptr || providers.contains(kStatic)) {
+    return;
+  }
+  ProviderEntry entry;
+  entry.config.name = kStatic;
+  entry.config.type = kStatic;
+  Value::Map spec;
+  spec.push_back({"type", Value{std::string(kStatic), {}}});
+  entry.config.spec = Value{std::move(spec), {}};
+  auto account = traits->account != nullptr ? traits->account(entry.config.spec)
+                                            : Result<std::string>(std::string(kStatic));
+  if (!account) {
+    return;
+  }
+  entry.config.account = std::move(*account);
+  entry.traits = traits;
+  const bool taken = std::any_of(providers.begin(), providers.end(), [&](const auto& other) {
+    return other.second.config.account == entry.config.account;
+  });
+  if (!taken) {
+    providers.emplace(kStatic, std::move(entry));
+  }
+}
+
+}  // namespace
+
+Value with_secrets(Value spec) {
+  if (auto* map = std::get_if<Value::Map>(&spec.data)) {
+    if (map->size() == 1) {
+      if (auto secret = as_secret(*map, spec.place); !secret.is_null()) {
+        return secret;
+      }
+    }
+    for (auto& field : *map) {
+      field.value = with_secrets(std::move(field.value));
+    }
+  }
+  if (auto* list = std::get_if<Value::List>(&spec.data)) {
+    for (auto& item : *list) {
+      item = with_secrets(std::move(item));
+    }
+  }
+  return spec;
+}
+
+Providers read_providers(std::span<const Document* const> documents,
+                         std::span<const ProviderTraits* const> types,
+                         Diagnostics& problems) {
+  Providers providers;
+  std::map<std::string, const ProviderConfig*, std::less<>> accounts;
+  for (const auto* document : documents) {
+    const auto [found, added] = providers.try_emplace(document->name());
+    if (!added) {
+      continue;  // declared twice: reported where all kinds are
+    }
+    auto& entry = found->second;
+    read_provider(*document, types, entry, problems);
+    if (entry.traits == nullptr) {
+      continue;
+    }
+    const auto [first, only] = accounts.try_emplace(entry.config.account, &entry.config);
+    if (!only) {
+      problems.add({.severity = Severity::error,
+                    .place = entry.config.place,
+                    .message = "Providers `" + first->second->name + "` and `" + entry.config.name +
+                               "` are one account (" + entry.config.account + ")",
+                    .hint = "keep one of them and name it everywhere",
+                    .related = first->second->place});
+    }
+  }
+  add_static(providers, types);
+  return providers;
+}
+
+}  // namespace plumb::load

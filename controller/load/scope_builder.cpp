@@ -1,0 +1,77 @@
+#include "controller/load/scope_builder.h"
+
+#include <algorithm>
+
+namespace plumb::load {
+
+ScopeBuilder::ScopeBuilder(Scope scope) : scope_(std::make_shared<DesiredScope>()) {
+  scope_->scope = std::move(scope);
+}
+
+void ScopeBuilder::reserve(std::size_t rows, std::size_t octets) {
+  table_.reserve(rows, octets);
+  places_.reserve(rows);
+  policies_.reserve(rows);
+}
+
+std::uint16_t ScopeBuilder::intern(Policy policy) {
+  auto& all = scope_->policies;
+  const auto found = std::find(all.begin(), all.end(), policy);
+  if (found != all.end()) {
+    return static_cast<std::uint16_t>(found - all.begin());
+  }
+  all.push_back(std::move(policy));
+  return static_cast<std::uint16_t>(all.size() - 1);
+}
+
+void ScopeBuilder::add(Row row) {
+  const auto number = static_cast<std::uint32_t>(places_.size());
+  table_.add(row.kind, row.key, row.body, row.flags);
+  places_.push_back(row.place);
+  policies_.push_back(intern(std::move(row.policy)));
+  if (!row.needs.empty()) {
+    std::sort(row.needs.begin(), row.needs.end());
+    row.needs.erase(std::unique(row.needs.begin(), row.needs.end()), row.needs.end());
+    needs_.emplace_back(number, std::move(row.needs));
+  }
+  if (!row.former.empty()) {
+    formers_.emplace_back(number, std::move(row.former));
+  }
+}
+
+std::shared_ptr<DesiredScope> ScopeBuilder::seal(std::vector<std::uint32_t>& order,
+                                                 Diagnostics& problems) {
+  auto sealed = table_.seal();
+  for (const auto& [first, second] : sealed.duplicates) {
+    problems.add({.severity = Severity::error,
+                  .place = places_[second],
+                  .message = "this is declared twice",
+                  .hint = "remove one of the two",
+                  .related = places_[first]});
+  }
+  std::vector<std::uint32_t> row_of(places_.size(), 0);
+  scope_->places.reserve(sealed.order.size());
+  scope_->policy.reserve(sealed.order.size());
+  for (std::uint32_t row = 0; row < sealed.order.size(); ++row) {
+    row_of[sealed.order[row]] = row;
+    scope_->places.push_back(places_[sealed.order[row]]);
+    scope_->policy.push_back(policies_[sealed.order[row]]);
+  }
+  for (auto& [number, ids] : needs_) {
+    scope_->needs.push_back({row_of[number], std::move(ids)});
+  }
+  for (auto& [number, key] : formers_) {
+    scope_->formers.push_back({row_of[number], std::move(key)});
+  }
+  const auto by_entry = [](const auto& a, const auto& b) { return a.entry < b.entry; };
+  std::sort(scope_->needs.begin(), scope_->needs.end(), by_entry);
+  std::sort(scope_->formers.begin(), scope_->formers.end(), by_entry);
+  if (scope_->policies.empty()) {
+    scope_->policies.emplace_back();
+  }
+  scope_->table = std::move(sealed.table);
+  order = std::move(sealed.order);
+  return std::move(scope_);
+}
+
+}  // namespace plumb::load

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resources/model/desired.h"
+#include "resources/model/diagnostic.h"
+#include "resources/model/table.h"
+
+namespace plumb::load {
+
+/// One row on its way into a scope.
+struct Row {
+  KindId kind{};
+  std::string_view key;
+  std::string_view body;
+  std::uint8_t flags = 0;
+  Place place;
+  Policy policy;
+  std::vector<ResourceId> needs = {};
+  std::string former = {};  ///< its former key; empty: it had none
+};
+
+/// Puts one DesiredScope together: rows in any order, policies interned, everything parallel to the
+/// sealed table. Not thread-safe.
+class ScopeBuilder {
+ public:
+  explicit ScopeBuilder(Scope scope);
+
+  DesiredScope& head() { return *scope_; }
+  void reserve(std::size_t rows, std::size_t octets);
+  void add(Row row);
+  /// The finished scope, and in `order` the number of the add() that made each row. Rows with one
+  /// key are errors.
+  std::shared_ptr<DesiredScope> seal(std::vector<std::uint32_t>& order, Diagnostics& problems);
+
+ private:
+  std::uint16_t intern(Policy policy);
+
+  std::shared_ptr<DesiredScope> scope_;
+  TableBuilder table_;
+  std::vector<Place> places_;
+  std::vector<std::uint16_t> policies_;
+  std::vector<std::pair<std::uint32_t, std::vector<ResourceId>>> needs_;
+  std::vector<std::pair<std::uint32_t, std::string>> formers_;
+};
+
+}  // namespace plumb::load

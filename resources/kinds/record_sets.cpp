@@ -1,0 +1,246 @@
+#include "resources/kinds/record_sets.h"
+
+#include <algorithm>
+
+#include "resources/kinds/rrset.h"
+#include "resources/values/rdata.h"
+
+namespace plumb::kinds {
+namespace {
+
+using values::RecordType;
+
+std::string label_of(const DeclaredSet& set) {
+  return set.owner + " " + std::string(values::record_type_name(set.type));
+}
+
+bool is_spf(const DeclaredValue& value) {
+  const auto* text = value.value.as_string();
+  if (const auto* expression = std::get_if<Expression>(&value.value.data)) {
+    text = expression->parts.front().as_string();
+  }
+  return text != nullptr && text->starts_with("v=spf1") && (text->size() == 6 || (*text)[6] == ' ');
+}
+
+}  // namespace
+
+bool DeclaredSet::has_references() const {
+  return std::any_of(values.begin(), values.end(), [](const DeclaredValue& value) {
+    return value.value.as_string() == nullptr;
+  });
+}
+
+void RecordSets::reserve(std::size_t sets) {
+  sets_.reserve(sets);
+  index_.reserve(sets);
+}
+
+std::optional<std::string> RecordSets::owner_of(const RecordPack& pack,
+                                                const PackedRecord& record,
+                                                const Variables& variables) {
+  const auto written = pack.name(record);
+  std::optional<std::string> expanded;
+  if (written.find('$') != std::string_view::npos) {
+    expanded = variables.expand_text(written, record.name_place, problems_);
+    if (!expanded) {
+      return std::nullopt;
+    }
+  }
+  const auto name = values::DomainName::parse_relative(expanded ? *expanded : written, origin_);
+  if (!name) {
+    problems_.error(record.name_place, name.error());
+    return std::nullopt;
+  }
+  return name->relative_to(origin_);
+}
+
+void RecordSets::warn_of_repetition(const DeclaredSet& set, const DeclaredValue& value) {
+  constexpr std::size_t kFewEnough = 64;
+  if (set.values.size() > kFewEnough) {
+    return;
+  }
+  const auto first =
+      std::find_if(set.values.begin(), set.values.end(), [&](const DeclaredValue& other) {
+        return other.value == value.value;
+      });
+  if (first != set.values.end()) {
+    problems_.add({.severity = Severity::warning,
+                   .place = value.place,
+                   .message = "the same value stands twice in `" + label_of(set) + "`",
+                   .hint = "remove one",
+                   .related = first->place});
+  }
+}
+
+void RecordSets::read_values(const RecordPack& pack,
+                             const PackedRecord& record,
+                             const Variables& variables,
+                             DeclaredSet& set) {
+  const auto packed = pack.values(record);
+  set.values.reserve(packed.size());
+  for (const auto& one : packed) {
+    auto value = one.variable != 0U
+                     ? canonical_value(set.type, pack.text(one), one.place, variables)
+                     : canonical_literal(set.type, pack.text(one), one.place);
+    if (value) {
+      DeclaredValue declared{std::move(*value), one.place};
+      warn_of_repetition(set, declared);
+      set.values.push_back(std::move(declared));
+    }
+  }
+}
+
+void RecordSets::add(const RecordPack& pack,
+                     const PackedRecord& record,
+                     const Variables& variables,
+                     std::uint32_t source) {
+  DeclaredSet set;
+  auto owner = owner_of(pack, record, variables);
+  if (!owner) {
+    return;
+  }
+  set.owner = std::move(*owner);
+  set.type = record.type;
+  set.place = record.place;
+  set.source = source;
+  if (record.has_ttl) {
+    set.ttl = record.ttl;
+    set.ttl_place = record.place;
+  }
+  if (const auto* extra = pack.extra(record)) {
+    set.at = extra->at.as_map() != nullptr ? &extra->at : nullptr;
+    set.lint = extra->lint.off.empty() ? nullptr : &extra->lint;
+  }
+  const auto errors = problems_.error_count();
+  read_values(pack, record, variables, set);
+  if (set.values.empty() && !record.removes) {
+    if (problems_.error_count() == errors) {
+      problems_.error(
+          record.place,
+          "record set `" + label_of(set) + "` has no values: what it refers to has none",
+          "give the server an address of this family, or remove the record");
+    }
+    return;
+  }
+  place_set(std::move(set), record.removes);
+}
+
+void RecordSets::add_made(DeclaredSet set) {
+  place_set(std::move(set), false);
+}
+
+void RecordSets::place_set(DeclaredSet set, bool removes) {
+  set.layer = layer_;
+  auto key = rrset_key(set.owner, set.type);
+  const auto found = index_.find(key);
+  auto* present =
+      found == index_.end() || sets_[found->second].gone ? nullptr : &sets_[found->second];
+  if (removes) {
+    if (present == nullptr || present->layer == layer_) {
+      problems_.warning(set.place,
+                        "no profile gives `" + label_of(set) + "`: there is nothing to take away",
+                        "remove this record");
+    } else {
+      present->gone = true;
+    }
+    return;
+  }
+  if (layer_ > 1) {
+    displace(set.owner, set.type);
+  }
+  if (present == nullptr) {
+    index_.insert_or_assign(std::move(key), static_cast<std::uint32_t>(sets_.size()));
+    sets_.push_back(std::move(set));
+  } else if (set.type == RecordType::txt) {
+    unite(*present, std::move(set));
+  } else if (present->layer == layer_) {
+    declared_twice(*present, set);
+  } else {
+    *present = std::move(set);
+  }
+}
+
+void RecordSets::unite(DeclaredSet& present, DeclaredSet set) {
+  if (present.ttl && set.ttl && *present.ttl != *set.ttl) {
+    problems_.add({.severity = Severity::error,
+                   .place = set.ttl_place,
+                   .message = "`" + label_of(set) + "` has ttl " + std::to_string(*set.ttl) +
+                              " here and " + std::to_string(*present.ttl) + " elsewhere",
+                   .hint = "a record set has one TTL (RFC 2181 §5.2): state it once",
+                   .related = present.ttl_place});
+  }
+  if (set.at != nullptr && present.at != nullptr && !(*set.at == *present.at)) {
+    declared_twice(present, set);
+  }
+  auto values = std::move(present.values);
+  for (auto& value : set.values) {
+    const bool known = std::any_of(values.begin(), values.end(), [&](const DeclaredValue& other) {
+      return other.value == value.value;
+    });
+    if (!known) {
+      values.push_back(std::move(value));
+    }
+  }
+  const auto older = std::move(present);
+  present = std::move(set);
+  present.values = std::move(values);
+  if (!present.ttl) {
+    present.ttl = older.ttl;
+    present.ttl_place = older.ttl_place;
+  }
+  present.at = present.at != nullptr ? present.at : older.at;
+  present.lint = present.lint != nullptr ? present.lint : older.lint;
+}
+
+void RecordSets::displace(const std::string& owner, RecordType type) {
+  const bool cname = type == RecordType::cname;
+  for (auto& other : sets_) {
+    if (other.layer == layer_) {
+      continue;
+    }
+    if ((cname != (other.type == RecordType::cname)) && other.owner == owner) {
+      other.gone = true;
+    }
+  }
+}
+
+void RecordSets::declared_twice(const DeclaredSet& first, const DeclaredSet& second) {
+  const auto by = [](const DeclaredSet& set) {
+    return set.made_by.empty() ? std::string() : " (made by " + set.made_by + ")";
+  };
+  problems_.add({.severity = Severity::error,
+                 .place = second.place,
+                 .message = "record set `" + label_of(second) + "` is declared twice" + by(first) +
+                            by(second),
+                 .hint = "put all values into one record, or remove one of the two",
+                 .related = first.place});
+}
+
+void RecordSets::check_spf(const DeclaredSet& set) {
+  const auto first = std::find_if(set.values.begin(), set.values.end(), is_spf);
+  if (first == set.values.end()) {
+    return;
+  }
+  const auto second = std::find_if(first + 1, set.values.end(), is_spf);
+  if (second != set.values.end()) {
+    problems_.add({.severity = Severity::error,
+                   .place = second->place,
+                   .message = "`" + label_of(set) + "` has two SPF policies",
+                   .hint = "merge them into one: with two, none is valid",
+                   .reference = "RFC 7208 §4.5",
+                   .related = first->place});
+  }
+}
+
+std::vector<DeclaredSet> RecordSets::take() {
+  std::erase_if(sets_, [](const DeclaredSet& set) { return set.gone; });
+  for (const auto& set : sets_) {
+    if (set.type == RecordType::txt && set.values.size() > 1) {
+      check_spf(set);
+    }
+  }
+  index_.clear();
+  return std::move(sets_);
+}
+
+}  // namespace plumb::kinds
