@@ -77,21 +77,29 @@ std::string_view alias_target(std::span<const ZoneRecord> records) {
   return {};
 }
 
+void add_loop(const ZoneRecord& record,
+              const std::vector<std::string_view>& names,
+              Report& report) {
+  const std::string start(shown(names.front()));
+  std::string chain;
+  for (const auto name : names) {
+    chain.append(shown(name)).append(" → ");
+  }
+  report.add(record,
+             {.message = names.size() == 1 ? "CNAME " + start + " points to itself"
+                                           : "CNAMEs form a loop: " + chain + start,
+              .hint = "point it to a name that has addresses"});
+}
+
 void loop(const CheckedZone& checked, Report& report) {
+  std::vector<std::string_view> seen;
   for_each_value(
       checked.zone, RecordType::cname, [&](const ZoneRecord& record, std::string_view target) {
         const auto start = checked.zone.full_name(record.owner) + ".";
-        std::string chain = std::string(shown(start));
-        std::vector<std::string_view> seen{start};
-        auto next = target;
-        while (!next.empty() && seen.size() <= kLongestChain) {
-          chain.append(" → ").append(shown(next));
+        seen.assign(1, start);
+        for (auto next = target; !next.empty() && seen.size() <= kLongestChain;) {
           if (next == start) {
-            const bool self = seen.size() == 1;
-            report.add(record,
-                       {.message = self ? "CNAME " + std::string(shown(start)) + " points to itself"
-                                        : "CNAMEs form a loop: " + chain,
-                        .hint = "point it to a name that has addresses"});
+            add_loop(record, seen, report);
             return;
           }
           if (std::find(seen.begin(), seen.end(), next) != seen.end()) {
