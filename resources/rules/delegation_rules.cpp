@@ -75,13 +75,20 @@ void below_delegation(const CheckedZone& checked, Report& report) {
   }
 }
 
+/// Whether the zone behind a cut is declared too: then its own name servers are its to declare.
+bool is_declared(const CheckedZone& checked, std::string_view cut) {
+  const auto origin = checked.zone.full_name(cut) + ".";
+  const auto* child = checked.others == nullptr ? nullptr : checked.others->zone_of(origin);
+  return child != nullptr && child->origin().text() == origin;
+}
+
 void glue(const CheckedZone& checked, Report& report) {
   const auto& zone = checked.zone;
   for_each_value(zone, RecordType::ns, [&](const ZoneRecord& record, std::string_view target) {
     const auto owner = zone.owner_of(target);
     const auto cut = owner && record.owner != "@" ? zone.cut_above(*owner) : std::nullopt;
     if (!cut || *cut != record.owner || has_address(zone.at(*owner)) || !zone.settings().complete ||
-        zone.is_unmanaged(*owner, RecordType::a)) {
+        zone.is_unmanaged(*owner, RecordType::a) || is_declared(checked, *cut)) {
       return;
     }
     report.add(record,

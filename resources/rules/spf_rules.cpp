@@ -3,6 +3,7 @@
 
 #include "resources/rules/check_zone.h"
 #include "resources/rules/spf_text.h"
+#include "resources/values/quoted.h"
 
 namespace plumb::rules {
 namespace {
@@ -90,7 +91,7 @@ void pass_all(const CheckedZone& checked, Report& report) {
       if (ends_record(term) && term.qualifier == '+') {
         report.add(record,
                    {.message = "SPF of " + owner_name(checked, record) +
-                               " lets the whole world send (" + std::string(term.text) + ")",
+                               " lets the whole world send (" + values::quoted(term.text) + ")",
                     .hint = "end it with -all or ~all"});
       }
     }
@@ -122,9 +123,9 @@ void after_all(const CheckedZone& checked, Report& report) {
       const bool dead = term.modifier ? all != terms.end() && term.name == "redirect" : after;
       if (dead) {
         report.add(record,
-                   {.message = "SPF term " + std::string(term.text) + " of " +
+                   {.message = "SPF term " + values::quoted(term.text) + " of " +
                                owner_name(checked, record) + " is ignored because of " +
-                               std::string(all->text),
+                               values::quoted(all->text),
                     .hint = "put all at the end, without a redirect"});
       }
     }
@@ -287,7 +288,7 @@ void include_missing(const CheckedZone& checked, Report& report) {
         report.add(record,
                    {.message = "SPF of " + owner_name(checked, record) + " relies on " +
                                std::string(shown(domain)) + ", which has no SPF record",
-                    .hint = "declare one there, or remove " + std::string(term.text),
+                    .hint = "declare one there, or remove " + values::quoted(term.text),
                     .severity = absence(*spf->zone)});
       }
     }

@@ -148,7 +148,7 @@ std::optional<SpfFault> modifier_fault(const SpfTerm& term) {
   }
   if (std::find(kMechanisms.begin(), kMechanisms.end(), term.name) != kMechanisms.end()) {
     return SpfFault{"SPF term " + named(term) + " has a \"=\" where a \":\" belongs",
-                    "write " + term.name + ":" + std::string(term.domain)};
+                    "write " + values::quoted(term.name + ":" + std::string(term.domain))};
   }
   if (term.name == "redirect") {
     return domain_fault(term);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "resources/kinds/resource_kinds.h"
-#include "resources/kinds/rrset.h"
 #include "resources/kinds/unmanaged.h"
 
 namespace plumb::rules {
@@ -166,37 +164,6 @@ bool ZoneView::is_unmanaged(std::string_view owner, RecordType type) const {
       settings_.unmanaged.begin(), settings_.unmanaged.end(), [&](const std::string& glob) {
         return kinds::covers(glob, owner, values::record_type_name(type));
       });
-}
-
-ZoneView view_of(const DesiredScope& desired) {
-  std::vector<ZoneRecord> records;
-  records.reserve(desired.table.size());
-  for (std::size_t row = 0; row < desired.table.size(); ++row) {
-    const auto& entry = desired.table[row];
-    if (entry.kind != kinds::kRRset) {
-      continue;
-    }
-    const auto [owner, type_name] = kinds::split_rrset_key(desired.table.key(entry));
-    const auto type = values::find_record_type(type_name);
-    if (!type) {
-      continue;
-    }
-    const auto body = desired.table.body(entry);
-    const bool unresolved = (entry.flags & has_references) != 0;
-    records.push_back(
-        {.owner = owner,
-         .type = *type,
-         .ttl = kinds::rrset_ttl(body),
-         .values = unresolved ? std::vector<std::string_view>() : kinds::rrset_values(body),
-         .place = row < desired.places.size() ? desired.places[row] : Place{},
-         .unresolved = unresolved});
-  }
-  return {values::DomainName::from_canonical(desired.scope.container),
-          std::move(records),
-          {.exclusive = desired.exclusive,
-           .complete = desired.complete,
-           .unmanaged = desired.unmanaged,
-           .place = desired.place}};
 }
 
 ZoneDirectory::ZoneDirectory(std::vector<const ZoneView*> zones) : zones_(std::move(zones)) {

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "resources/model/desired.h"
 #include "resources/model/place.h"
 #include "resources/values/domain_name.h"
 #include "resources/values/record_type.h"
@@ -81,9 +80,6 @@ class ZoneView {
   std::vector<std::string_view> from_right_;  ///< owners by their octets from the right; only made
                                               ///< where a wildcard needs it
 };
-
-/// The view of what is declared for a zone. Its scope's container is the origin. Borrows `desired`.
-ZoneView view_of(const DesiredScope& desired);
 
 /// The labels of a relative name above its first, "@" above the last one: "a.b" -> "b" -> "@".
 std::string_view parent_of(std::string_view owner);

@@ -1,10 +1,6 @@
-#include <chrono>
-
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
-#include "resources/kinds/resource_kinds.h"
-#include "resources/kinds/rrset.h"
-#include "resources/model/table.h"
 #include "tests/resources/rules/zone_text.h"
 
 namespace plumb::rules {
@@ -106,32 +102,13 @@ TEST(ZoneView, KnowsEmptyNonTerminals) {
   EXPECT_FALSE(zone.view().has_below("c"));
 }
 
-TEST(ZoneView, IsMadeOfWhatIsDeclared) {
-  TableBuilder builder;
-  builder.add(kinds::kZone, "", "\xa0");
-  builder.add(kinds::kRRset,
-              kinds::rrset_key("@", values::RecordType::mx),
-              kinds::rrset_body(300, {"10 192.0.2.1."}));
-  builder.add(kinds::kRRset,
-              kinds::rrset_key("mx", values::RecordType::a),
-              kinds::rrset_body({}, {}),
-              has_references);
-  auto sealed = builder.seal();
-  DesiredScope desired;
-  desired.scope = {"zonefile /z", "example.com."};
-  desired.exclusive = true;
-  for (const auto number : sealed.order) {
-    desired.places.push_back(place_at(1, number + 10, 1));
-  }
-  desired.table = std::move(sealed.table);
-  const auto view = view_of(desired);
-  ASSERT_EQ(view.records().size(), 2U);
-  EXPECT_EQ(view.records()[0].owner, "@");
-  EXPECT_EQ(view.records()[0].ttl, 300U);
-  EXPECT_EQ(view.records()[0].place, place_at(1, 11, 1));
-  EXPECT_TRUE(view.records()[1].unresolved);
-  EXPECT_EQ(findings(view),
-            (Lines{"error mx-target-ip: MX target 192.0.2.1 is an address, not a host name"}));
+TEST(OtherZones, HoldTheAddressesOfTheirOwnNameServers) {
+  const TextZone parent({"sub NS ns1.sub", "sub NS ns2.sub"});
+  const TextZone child({"ns1 A 192.0.2.1"}, "sub.example.com");
+  const ZoneDirectory others({&parent.view(), &child.view()});
+  EXPECT_EQ(findings(parent.view(), &others),
+            (Lines{"error ns-target-address: NS target ns2.sub.example.com has no A or AAAA "
+                   "record in zone sub.example.com"}));
 }
 
 TEST(SpfWalk, EndsInATreeThatGrowsWithoutEnd) {
@@ -147,6 +124,52 @@ TEST(SpfWalk, EndsInATreeThatGrowsWithoutEnd) {
   ASSERT_FALSE(found.empty());
   EXPECT_EQ(found.front(),
             "error: SPF of n0.example.com needs more than 99 DNS lookups, 10 are allowed");
+}
+
+RC_GTEST_PROP(Rules, NoTextDoesThemHarm, ()) {
+  Lines lines;
+  for (const auto* owner : {"@", "_dmarc", "s._domainkey", "_mta-sts", "_smtp._tls"}) {
+    std::string text =
+        *rc::gen::element<std::string>("v=spf1 ", "v=DMARC1;", "v=DKIM1; p=", "v=STSv1;", "p=MI");
+    for (int i = *rc::gen::inRange(0, 8); i > 0; --i) {
+      text += *rc::gen::element<std::string>("\n",
+                                             "\x1b[2J",
+                                             "all",
+                                             " ",
+                                             ";",
+                                             "=",
+                                             ":",
+                                             "/",
+                                             "%{",
+                                             "}",
+                                             "include:",
+                                             "a",
+                                             "ip4:",
+                                             "ip6:",
+                                             "//",
+                                             "~all",
+                                             "rua=",
+                                             ",",
+                                             "redirect=",
+                                             "example.com",
+                                             "@",
+                                             "%",
+                                             "p=",
+                                             "exists:",
+                                             "\\",
+                                             ".");
+    }
+    lines.push_back(std::string(owner) + " TXT " + text + *rc::gen::arbitrary<std::string>());
+  }
+  const TextZone zone(lines);
+  Diagnostics problems;
+  lint_zone(zone.view(), nullptr, {}, problems);
+  for (const auto& found : problems.all()) {
+    const auto line = found.message + found.hint;
+    RC_ASSERT(std::none_of(line.begin(), line.end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x20U || c == 0x7F;
+    }));
+  }
 }
 
 }  // namespace
