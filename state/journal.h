@@ -24,8 +24,8 @@ struct IntentKey {
   std::uint8_t verb = 0;     ///< plan::Verb
   std::string before;        ///< observed body; empty: absent
   std::string after;         ///< body to bring about; empty: remove
-  std::string claimed_body;  ///< bytes to claim once done; empty: `after` (else only what is
-                             ///< declared of it)
+  std::string claimed_body;  ///< what is claimed once done; empty: `after` as it is
+  bool claims = true;        ///< false: no claim is left (a remove, our part of a shared set gone)
   KeyState state = KeyState::open;
   std::string token;    ///< of a pending change
   Owned claim;          ///< what the claim will say once done (handle is filled in then)
@@ -61,8 +61,6 @@ struct KeyOutcome {
   std::vector<Field> outputs;  ///< done
   std::string token;           ///< pending
   std::string error;           ///< not_done, in_doubt: one sentence for the history, no secret
-  std::string claimed_body;    ///< done: the bytes to claim where they are not `after` (unions);
-                               ///< empty: `after`
 };
 
 /// A change of memory alone: adopt, refresh, forget. No intent, one transaction.

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <condition_variable>
-#include <cstring>
 #include <map>
 #include <mutex>
 #include <system_error>
@@ -91,12 +90,12 @@ Error lmdb_error(int code, const fs::path& directory) {
     case EPERM:
     case EROFS:
       return {ErrorCode::unavailable,
-              where + " cannot be opened or written: " + std::strerror(code),
+              where + " cannot be opened or written: " + std::generic_category().message(code),
               "make the folder writable for this user, or choose another with --state"};
     case ENOTDIR:
     case EISDIR:
       return {ErrorCode::invalid_input,
-              where + " cannot be opened: " + std::strerror(code),
+              where + " cannot be opened: " + std::generic_category().message(code),
               "name a folder with --state"};
     case MDB_INVALID:
     case MDB_CORRUPTED:

@@ -174,10 +174,10 @@ Result<std::string> write_portable(Txn& txn, const fs::path& file) {
   const auto counters = read_counters(txn);
   Draft draft(file);
   Sha256 digest;
-  std::string buffer = "\",\"project\":" + json_text(identity.binding.project) +
-                       ",\"environment\":" + json_text(identity.binding.environment) +
-                       ",\"id\":" + json_text(identity.id) +
-                       ",\"serial\":" + std::to_string(counters.serial) + "}\n";
+  std::string buffer = R"(","project":)" + json_text(identity.binding.project) +
+                       R"(,"environment":)" + json_text(identity.binding.environment) +
+                       R"(,"id":)" + json_text(identity.id) + R"(,"serial":)" +
+                       std::to_string(counters.serial) + "}\n";
   const auto flush = [&] {
     digest.add(buffer);
     draft.write(buffer);

@@ -69,11 +69,8 @@ Writer& Writer::owned(const Owned& owned) {
 /// Takes the items of one record; remembers that something was wrong and gives zeros from then on.
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {
-    version_ = number();
-    if (version_ != kVersion) {
-      broken_ = true;
-    }
+  explicit Reader(std::string_view bytes) : rest_(bytes), version_(number()) {
+    broken_ = broken_ || version_ != kVersion;
   }
   std::uint64_t number() { return item(0).argument; }
   template <class T>
@@ -145,8 +142,8 @@ class Reader {
   }
 
   std::string_view rest_;
-  std::uint64_t version_ = 0;
-  bool broken_ = false;
+  bool broken_ = false;  // before version_, whose reading may set it
+  std::uint64_t version_;
 };
 
 Owned Reader::owned() {
@@ -174,10 +171,9 @@ Owned Reader::owned() {
 
 template <class T>
 std::string big_endian(T number) {
-  std::string key(sizeof(T), '\0');
-  for (auto octet = key.rbegin(); octet != key.rend(); ++octet) {
-    *octet = static_cast<char>(number & 0xffU);
-    number = static_cast<T>(number >> 8U);
+  std::string key;
+  for (auto shift = sizeof(T) * 8; shift > 0; shift -= 8) {
+    key.push_back(static_cast<char>(number >> (shift - 8) & 0xffU));
   }
   return key;
 }
@@ -288,7 +284,8 @@ std::string encode(const Intent& record) {
   writer.text(record.marker).text(record.begun).text(record.process).list(record.keys.size());
   for (const auto& key : record.keys) {
     writer.number(static_cast<std::uint8_t>(key.kind)).text(key.key).number(key.verb);
-    writer.text(key.before).text(key.after).number(static_cast<std::uint8_t>(key.state));
+    writer.text(key.before).text(key.after).text(key.claimed_body).number(key.claims ? 1 : 0);
+    writer.number(static_cast<std::uint8_t>(key.state));
     writer.text(key.token).owned(key.claim).text(key.consent).number(key.consent_count);
   }
   return writer.take();
@@ -312,6 +309,8 @@ Result<Intent> decode(std::string_view bytes) {
     key.verb = reader.number_to<std::uint8_t>();
     key.before = reader.text();
     key.after = reader.text();
+    key.claimed_body = reader.text();
+    key.claims = reader.number() != 0;
     key.state = reader.number_to<KeyState>(static_cast<std::uint64_t>(KeyState::in_doubt));
     key.token = reader.text();
     key.claim = reader.owned();

@@ -92,7 +92,11 @@ Result<std::unique_ptr<Store>> Store::open(const fs::path& directory,
                                            std::uint64_t seed) {
   records::Identity identity{fresh_id, seed, binding};
   std::error_code trouble;
-  const bool there = fs::exists(data_file(directory), trouble);
+  const bool no_folder = fs::exists(directory, trouble) && !fs::is_directory(directory, trouble);
+  const bool there = !no_folder && !trouble && fs::exists(data_file(directory), trouble);
+  if (no_folder) {
+    return tl::unexpected(lmdb_error(ENOTDIR, directory));
+  }
   if (trouble && trouble != std::errc::no_such_file_or_directory) {
     return tl::unexpected(lmdb_error(trouble.value(), directory));
   }

@@ -1,9 +1,39 @@
 #include <algorithm>
+#include <map>
 
 #include "state/store_impl.h"
 
 namespace plumb::state {
 namespace {
+
+/// A row of claims or outputs.
+template <class T>
+struct ResourceRow {
+  std::uint32_t scope = 0;
+  KindId kind{};
+  std::string key;
+  T record;
+};
+
+/// The row at the cursor; nullopt where it is broken, which is then the transaction's failure.
+template <class T>
+std::optional<ResourceRow<T>> read_row(Txn& txn, const Cursor& cursor) {
+  const auto key = records::read_resource_key(cursor.key());
+  if (!key) {
+    txn.fail(key.error());
+    return std::nullopt;
+  }
+  auto record = decode_in<T>(txn, cursor.value());
+  if (!record) {
+    return std::nullopt;
+  }
+  auto whole = whole_key(*key, record->long_key);
+  if (!whole) {
+    txn.fail(whole.error());
+    return std::nullopt;
+  }
+  return ResourceRow<T>{key->scope, key->kind, std::move(*whole), std::move(*record)};
+}
 
 /// The rows of one scope in merge order.
 ClaimedScope read_claims(Txn& txn, const Scope& scope, std::uint32_t number) {
@@ -13,17 +43,13 @@ ClaimedScope read_claims(Txn& txn, const Scope& scope, std::uint32_t number) {
   TableBuilder rows;
   Cursor cursor(txn, Db::claims, records::number_key(number));
   while (cursor.next()) {
-    auto key = records::read_resource_key(cursor.key());
-    auto claim = decode_in<records::Claim>(txn, cursor.value());
-    auto whole = key && claim ? whole_key(*key, claim->long_key) : Result<std::string>();
-    if (!key || !whole) {
-      txn.fail(!key ? std::move(key).error() : std::move(whole).error());
-    }
-    if (!txn.ok()) {
+    auto row = read_row<records::Claim>(txn, cursor);
+    if (!row) {
       break;
     }
-    claimed.side.push_back(std::move(claim->owned));
-    rows.add(key->kind, *whole, claim->body, 0, static_cast<std::uint32_t>(claimed.side.size()));
+    claimed.side.push_back(std::move(row->record.owned));
+    const auto side = static_cast<std::uint32_t>(claimed.side.size());
+    rows.add(row->kind, row->key, row->record.body, 0, side);
   }
   claimed.table = rows.seal().table;
   return claimed;
@@ -99,24 +125,19 @@ Result<std::vector<StoredOutputs>> LmdbStore::outputs() const {
   return read<std::vector<StoredOutputs>>([](Txn& txn) {
     std::vector<StoredOutputs> all;
     Cursor cursor(txn, Db::outputs);
-    std::optional<std::uint32_t> number;
-    Scope scope;
+    std::map<std::uint32_t, Scope> scopes;
     while (cursor.next()) {
-      auto key = records::read_resource_key(cursor.key());
-      auto outputs = decode_in<records::Outputs>(txn, cursor.value());
-      auto whole = key && outputs ? whole_key(*key, outputs->long_key) : Result<std::string>();
-      if (!key || !whole) {
-        txn.fail(!key ? std::move(key).error() : std::move(whole).error());
-      }
-      if (txn.ok() && number != key->scope) {
-        number = key->scope;
-        scope = decode_in<Scope>(txn, txn.get(Db::scopes, records::number_key(key->scope)))
-                    .value_or(Scope());
-      }
-      if (!txn.ok()) {
+      auto row = read_row<records::Outputs>(txn, cursor);
+      if (!row) {
         break;
       }
-      all.push_back({{scope, key->kind, std::move(*whole)}, std::move(outputs->values)});
+      const auto [scope, fresh] = scopes.try_emplace(row->scope);
+      if (fresh) {
+        const auto key = records::number_key(row->scope);
+        scope->second = decode_in<Scope>(txn, txn.get(Db::scopes, key)).value_or(Scope());
+      }
+      all.push_back(
+          {{scope->second, row->kind, std::move(row->key)}, std::move(row->record.values)});
     }
     return all;
   });

@@ -60,35 +60,44 @@ void verify_scopes(Txn& txn) {
   }
 }
 
-void verify_journal(Txn& txn) {
-  std::map<std::string, std::uint32_t> reserved;
+/// What the open intents hold, by their own word.
+struct Held {
   std::uint64_t keys = 0;
+  std::map<std::string, std::uint32_t> consents;
+};
+
+/// Counts what an intent holds; false where one of its keys is not marked as open.
+bool count_keys(Txn& txn, std::string_view row, const Intent& intent, Held& held) {
+  const auto scope = scope_number(txn, intent.scope);
+  for (const auto& key : intent.keys) {
+    const auto resource = records::resource_key(scope.value_or(0), key.kind, key.key);
+    const auto holder = txn.get(Db::open_keys, resource);
+    if (!holder || *holder != row) {
+      return false;
+    }
+    ++held.keys;
+    if (!key.consent.empty()) {
+      ++held.consents[key.consent];
+    }
+  }
+  return true;
+}
+
+void verify_journal(Txn& txn) {
+  Held held;
   walk<Intent>(txn, Db::intent, [&](std::string_view row, const Intent& intent) -> std::string {
     if (records::number_key(intent.seq) != row || intent.keys.empty()) {
       return "the intent does not fit its key";
     }
-    const auto scope = scope_number(txn, intent.scope);
-    for (const auto& key : intent.keys) {
-      const auto holder =
-          scope ? txn.get(Db::open_keys, records::resource_key(*scope, key.kind, key.key))
-                : std::nullopt;
-      if (!holder || *holder != row) {
-        return "a key of the intent is not marked as open";
-      }
-      ++keys;
-      if (!key.consent.empty()) {
-        ++reserved[key.consent];
-      }
-    }
-    return "";
+    return count_keys(txn, row, intent, held) ? "" : "a key of the intent is not marked as open";
   });
-  if (txn.ok() && txn.count(Db::open_keys) != keys) {
+  if (txn.ok() && txn.count(Db::open_keys) != held.keys) {
     txn.fail(broken("a key is marked as open that no intent names"));
   }
   walk<records::ConsentUse>(
       txn, Db::consents, [&](std::string_view, const records::ConsentUse& use) -> std::string {
-        const auto found = reserved.find(use.id);
-        return use.reserved == (found == reserved.end() ? 0U : found->second)
+        const auto found = held.consents.find(use.id);
+        return use.reserved == (found == held.consents.end() ? 0U : found->second)
                    ? ""
                    : "consent \"" + use.id + "\" is not reserved as the open intents say";
       });

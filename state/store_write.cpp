@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "state/digest.h"
 #include "state/store_impl.h"
@@ -8,8 +9,9 @@ namespace {
 
 /// plan::Verb as the history spells it; the numbers are on disk.
 std::string verb_word(std::uint8_t verb) {
-  constexpr std::string_view kWords[] = {"create", "update", "replace", "rename", "remove"};
-  return std::string(verb < std::size(kWords) ? kWords[verb] : "change");
+  constexpr std::array<std::string_view, 5> kWords{
+      "create", "update", "replace", "rename", "remove"};
+  return std::string(verb < kWords.size() ? kWords[verb] : "change");
 }
 
 std::string printable(std::string text) {
@@ -119,7 +121,7 @@ class Closing {
 
  private:
   void done(const IntentKey& key, const KeyOutcome& outcome) {
-    if (key.after.empty()) {
+    if (key.after.empty() || !key.claims) {
       const auto row = records::resource_key(scope_, key.kind, key.key);
       writing_.txn.erase(Db::claims, row);
       writing_.txn.erase(Db::outputs, row);
@@ -128,7 +130,7 @@ class Closing {
       if (!outcome.handle.empty()) {
         owned.handle = outcome.handle;
       }
-      const auto& body = outcome.claimed_body.empty() ? key.after : outcome.claimed_body;
+      const auto& body = key.claimed_body.empty() ? key.after : key.claimed_body;
       writing_.put_claim(scope_, key.kind, key.key, body, owned);
       if (!outcome.outputs.empty()) {  // none said: those of before hold
         writing_.put_outputs(scope_, key.kind, key.key, outcome.outputs);

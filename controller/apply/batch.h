@@ -7,16 +7,9 @@
 
 #include "controller/plan/plan.h"
 #include "controller/providers/provider.h"
-#include "resources/model/kind.h"
 #include "state/journal.h"
 
 namespace plumb::apply {
-
-/// The bytes to claim once `change` is done: what is declared, not what else was sent along with
-/// it.
-std::string claim_body(const plan::ScopePlan& scope,
-                       const plan::Change& change,
-                       const Catalog& catalog);
 
 /// What a claim says of `change` besides its bytes.
 Owned claim_of(const plan::ScopePlan& scope, const plan::Change& change, const std::string& commit);
@@ -25,7 +18,6 @@ Owned claim_of(const plan::ScopePlan& scope, const plan::Change& change, const s
 std::vector<state::IntentKey> intent_keys(const plan::ScopePlan& scope,
                                           std::span<const std::uint32_t> numbers,
                                           const plan::Plan& plan,
-                                          const Catalog& catalog,
                                           const std::string& commit);
 
 /// What the provider is asked for; the views point into the tables of `scope`.
@@ -33,7 +25,6 @@ providers::Order order_of(const plan::ScopePlan& scope, std::span<const std::uin
 
 /// Adopt, refresh and forget of one scope.
 std::vector<state::Bookkeeping> bookkeeping(const plan::ScopePlan& scope,
-                                            const Catalog& catalog,
                                             const std::string& commit);
 
 }  // namespace plumb::apply

@@ -39,7 +39,6 @@ state::KeyOutcome journal_outcome(const state::IntentKey& key, const providers::
     row.ending = state::Ending::done;
     row.handle = done->handle;
     row.outputs = done->outputs;
-    row.claimed_body = key.claimed_body;
   } else if (const auto* pending = std::get_if<providers::Pending>(&outcome)) {
     row.ending = state::Ending::pending;
     row.token = pending->token;
@@ -69,7 +68,6 @@ class Work {
  public:
   Work(state::Store& store,
        env::Env env,
-       const Catalog& catalog,
        const Run& run,
        const plan::Plan& plan,
        const ProviderLookup& lookup,
@@ -77,7 +75,6 @@ class Work {
        Progress& progress)
       : store_(store),
         env_(env),
-        catalog_(catalog),
         run_(run),
         plan_(plan),
         lookup_(lookup),
@@ -118,7 +115,6 @@ class Work {
 
   state::Store& store_;
   env::Env env_;
-  const Catalog& catalog_;
   const Run& run_;
   const plan::Plan& plan_;
   const ProviderLookup& lookup_;
@@ -178,7 +174,7 @@ bool Work::prepare(std::uint32_t scope) {
 }
 
 void Work::keep_books(std::uint32_t scope) {
-  const auto rows = bookkeeping(plan_.scopes[scope], catalog_, run_.commit);
+  const auto rows = bookkeeping(plan_.scopes[scope], run_.commit);
   if (rows.empty()) {
     return;
   }
@@ -200,7 +196,7 @@ std::optional<state::Intent> Work::begin(std::uint32_t scope, const Numbers& num
   intent.scope = plan_.scopes[scope].scope;
   intent.begun = env::rfc3339(env_.clock.now());
   intent.process = run_.self.host + "/" + std::to_string(run_.self.pid);
-  intent.keys = intent_keys(plan_.scopes[scope], numbers, plan_, catalog_, run_.commit);
+  intent.keys = intent_keys(plan_.scopes[scope], numbers, plan_, run_.commit);
   progress_.reached(Milestone::before_intent);
   const auto seq = store_.begin(intent, intent.begun);
   if (!seq) {
@@ -450,8 +446,8 @@ bool Summary::all_done() const {
   return troubles.empty() && !stopped && !memory_failed && count(Ending::done) == results.size();
 }
 
-Executor::Executor(state::Store& store, env::Env env, const Catalog& catalog, Run run)
-    : store_(store), env_(env), catalog_(catalog), run_(std::move(run)) {}
+Executor::Executor(state::Store& store, env::Env env, Run run)
+    : store_(store), env_(env), run_(std::move(run)) {}
 
 Summary Executor::apply(const plan::Plan& plan,
                         const ProviderLookup& lookup,
@@ -461,7 +457,7 @@ Summary Executor::apply(const plan::Plan& plan,
   if (plan.run_refused) {
     return {};
   }
-  return Work(store_, env_, catalog_, run_, plan, lookup, fresh, progress).all(std::move(stop));
+  return Work(store_, env_, run_, plan, lookup, fresh, progress).all(std::move(stop));
 }
 
 }  // namespace plumb::apply

@@ -59,7 +59,7 @@ class Executor {
  public:
   /// Borrows everything. The scopes of the plan are locked from the first write to the end of
   /// apply().
-  Executor(state::Store& store, env::Env env, const Catalog& catalog, Run run);
+  Executor(state::Store& store, env::Env env, Run run);
 
   /// `fresh` is asked once per scope, after it is locked and before its first write: an error
   /// refuses the scope (what it touches has moved since the plan was made).
@@ -73,7 +73,6 @@ class Executor {
  private:
   state::Store& store_;
   env::Env env_;
-  const Catalog& catalog_;
   Run run_;
 };
 

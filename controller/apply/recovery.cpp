@@ -31,7 +31,7 @@ state::KeyOutcome outcome_of(const state::IntentKey& key, const ObservedScope& s
       seen.reading == Reading::read ? seen.table.find(key.kind, key.key) : std::nullopt;
   const auto* entry = row ? &seen.table[*row] : nullptr;
   const auto body = entry != nullptr ? std::optional(seen.table.body(*entry)) : std::nullopt;
-  state::KeyOutcome outcome{.kind = key.kind, .key = key.key, .claimed_body = key.claimed_body};
+  state::KeyOutcome outcome{.kind = key.kind, .key = key.key};
   switch (settle(key, body)) {
     case Settlement::done:
       outcome.ending = state::Ending::done;

@@ -71,7 +71,7 @@ apply::Summary Reconciler::apply(const Pass& pass,
                                  apply::Progress& progress,
                                  std::stop_token stop) {
   const auto fresh = [&](std::uint32_t scope) { return look_again(pass, scope, reread, stop); };
-  apply::Executor executor(store_, env_, catalog_, run);
+  apply::Executor executor(store_, env_, run);
   return executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
 }
 

@@ -264,9 +264,11 @@ TEST(Damage, AFullDiskFailsTheTransactionAndLosesNothing) {
 TEST(Damage, APathThatIsNoFolderIsAnError) {
   const test::TempDir folder;
   const auto file = folder.write("file", "x");
-  const auto store = try_open(file);
-  ASSERT_FALSE(store);
-  EXPECT_FALSE(store.error().hint.empty());
+  for (const auto access : {Access::read, Access::write}) {
+    const auto store = try_open(file, access);
+    ASSERT_FALSE(store);
+    EXPECT_FALSE(store.error().hint.empty());
+  }
 }
 
 }  // namespace

@@ -145,11 +145,23 @@ TEST(Store, ARemoveThatIsDoneTakesClaimAndOutputsAlong) {
 TEST(Store, ClaimsTheBytesOfAUnionWhereTheyAreGiven) {
   const test::TempDir folder;
   const auto store = open_store(folder.path());
-  const auto seq = store->begin(intent_of({create_key("txt", "ours and theirs")}), kNow);
-  auto done = outcome("txt", Ending::done);
-  done.claimed_body = "ours";
-  ASSERT_TRUE(store->close(*seq, std::vector{done}, kNow));
+  auto key = create_key("txt", "ours and theirs");
+  key.claimed_body = "ours";
+  const auto seq = store->begin(intent_of({key}), kNow);
+  ASSERT_TRUE(store->close(*seq, std::vector{outcome("txt", Ending::done)}, kNow));
   EXPECT_EQ(claimed_body(*store, "txt"), "ours");
+}
+
+TEST(Store, KeepsNoClaimWhereOurPartOfASharedSetIsGone) {
+  const test::TempDir folder;
+  const auto store = open_store(folder.path());
+  const auto made = store->begin(intent_of({create_key("txt", "ours")}), kNow);
+  ASSERT_TRUE(store->close(*made, std::vector{outcome("txt", Ending::done)}, kNow));
+  auto key = create_key("txt", "theirs");
+  key.claims = false;
+  const auto seq = store->begin(intent_of({key}), kNow);
+  ASSERT_TRUE(store->close(*seq, std::vector{outcome("txt", Ending::done)}, kNow));
+  EXPECT_EQ(claimed_body(*store, "txt"), "");
 }
 
 TEST(Store, AnUpdateThatNamesNoOutputsKeepsThoseOfBefore) {
