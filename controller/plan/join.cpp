@@ -85,11 +85,7 @@ void refuse_cycle(Plan& plan,
 }
 
 /// Cuts the changes of a scope into batches: one per wave, a group never split by a limit.
-void cut(Plan& plan,
-         std::size_t number,
-         const EdgeFinder& finder,
-         const Layers& found,
-         std::vector<std::uint32_t>& batch_of) {
+void cut(Plan& plan, std::size_t number, const EdgeFinder& finder, const Layers& found) {
   auto& scope = plan.scopes[number];
   std::vector<std::uint32_t> going;
   for (std::uint32_t i = 0; i < scope.changes.size(); ++i) {
@@ -112,14 +108,29 @@ void cut(Plan& plan,
       plan.batches.push_back({.scope = static_cast<std::uint32_t>(number)});
     }
     plan.batches.back().changes.push_back(going[i]);
-    batch_of[finder.node(number, going[i])] = static_cast<std::uint32_t>(plan.batches.size() - 1);
   }
 }
 
+/// Puts the batches in the order of their waves: what a batch waits for stands before it.
+void sort_batches(Plan& plan, const EdgeFinder& finder, const Layers& found) {
+  const auto wave = [&](const Batch& batch) {
+    return found.wave[finder.node(batch.scope, batch.changes.front())];
+  };
+  std::stable_sort(plan.batches.begin(), plan.batches.end(), [&](const Batch& a, const Batch& b) {
+    return wave(a) < wave(b);
+  });
+}
+
 void make_batches(Plan& plan, EdgeFinder& finder, const Layers& found) {
-  std::vector<std::uint32_t> batch_of(finder.nodes(), kNone);
   for (std::size_t i = 0; i < plan.scopes.size(); ++i) {
-    cut(plan, i, finder, found, batch_of);
+    cut(plan, i, finder, found);
+  }
+  sort_batches(plan, finder, found);
+  std::vector<std::uint32_t> batch_of(finder.nodes(), kNone);
+  for (std::uint32_t i = 0; i < plan.batches.size(); ++i) {
+    for (const auto number : plan.batches[i].changes) {
+      batch_of[finder.node(plan.batches[i].scope, number)] = i;
+    }
   }
   for (const auto& edge : finder.edges()) {
     const auto from = batch_of[edge.from];
