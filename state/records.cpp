@@ -310,7 +310,7 @@ Result<Intent> decode(std::string_view bytes) {
     key.before = reader.text();
     key.after = reader.text();
     key.claimed_body = reader.text();
-    key.claims = reader.number() != 0;
+    key.claims = reader.number_to<std::uint8_t>(1) == 1;
     key.state = reader.number_to<KeyState>(static_cast<std::uint64_t>(KeyState::in_doubt));
     key.token = reader.text();
     key.claim = reader.owned();

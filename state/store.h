@@ -131,6 +131,11 @@ Result<void> import_store(const std::filesystem::path& file,
                           const Binding& binding,
                           bool force);
 
+/// Whether `store` may be exported over `file`: there is no such file, or it is of the same store
+/// and no further on. Errors: `conflict`, says which is further on; `invalid_input` where the file
+/// is damaged.
+Result<void> check_serial(const std::filesystem::path& file, const Store& store);
+
 /// Who holds a scope.
 struct LockHolder {
   std::string host;

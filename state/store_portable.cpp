@@ -129,6 +129,23 @@ Result<void> LmdbStore::export_to(const fs::path& file) const {
   return {};
 }
 
+Result<void> check_serial(const fs::path& file, const Store& store) {
+  if (!fs::exists(file)) {
+    return {};
+  }
+  PLUMB_TRY(portable, read_portable(file));
+  if (portable.identity.id == store.id() && portable.counters.serial <= store.serial()) {
+    return {};
+  }
+  const bool other = portable.identity.id != store.id();
+  return fail(ErrorCode::conflict,
+              other ? file.string() + " comes from another store (" + portable.identity.id + ")"
+                    : file.string() + " is further on (serial " +
+                          std::to_string(portable.counters.serial) + ") than the state (serial " +
+                          std::to_string(store.serial()) + ")",
+              "pull it first, or force the push if you are sure that it may be lost");
+}
+
 Result<void> import_store(const fs::path& file,
                           const fs::path& directory,
                           const Binding& binding,
