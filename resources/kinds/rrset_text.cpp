@@ -16,7 +16,6 @@ constexpr std::size_t kShownValues = 6;
 struct SetValue {
   std::string text;
   bool open = false;
-  friend bool operator==(const SetValue&, const SetValue&) = default;
   friend auto operator<=>(const SetValue& a, const SetValue& b) { return a.text <=> b.text; }
 };
 
