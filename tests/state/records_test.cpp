@@ -43,6 +43,8 @@ Intent full_intent() {
   key.verb = 4;
   key.before = "\xff\x00";
   key.after = "after";
+  key.claimed_body = "ours of it";
+  key.claims = false;
   key.state = KeyState::pending;
   key.token = "t";
   key.claim = full_owned();
@@ -86,6 +88,9 @@ TEST(Records, OfEachTypeComeBackByteForByte) {
   EXPECT_EQ(encode(*read), encode(intent));
   EXPECT_EQ(read->keys[0].claim, owned);
   EXPECT_EQ(read->keys[0].state, KeyState::pending);
+  EXPECT_EQ(read->keys[0].claimed_body, "ours of it");
+  EXPECT_FALSE(read->keys[0].claims);
+  EXPECT_TRUE(read->keys[1].claims);
   for (const auto& [bytes, decodes] : all_records()) {
     EXPECT_TRUE(decodes(bytes));
   }
