@@ -188,7 +188,7 @@ constexpr std::array kLines{
     RuleLine{{"cname-loop", "CNAMEs lead back to where they begin", "RFC 1034 §3.6.2"}, loop},
     RuleLine{{"cname-wildcard-loop",
               "a wildcard CNAME points to a name that it answers for",
-              "RFC 4592 §4.4"},
+              "RFC 4592 §4.3"},
              wildcard_loop},
     RuleLine{{"cname-target",
               "a CNAME points to a declared zone, to a name without records",
