@@ -26,6 +26,7 @@ class Match {
 
  private:
   int order(int left, int right) const;
+  void fetch_ahead() const;
 
   std::array<const Table*, 3> tables_;
   std::array<std::uint32_t, 3> rows_{};
