@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/providers/provider.h"
+#include "resources/model/observed.h"
+#include "resources/model/result.h"
+
+// What PowerDNS answers (PowerDNS API: Zone, RRSet, Server), read without a tree of it. Fields that
+// are not known are passed over; one that is missing or of another type is an Error (`internal`)
+// that names it and `whence` ("powerdns http://127.0.0.1:8081/: GET /api/v1/...").
+
+namespace plumb::providers::powerdns {
+
+/// The zones of a server with kind and serial as their tokens, from GET /zones.
+Result<std::vector<Container>> read_zones(std::string body,
+                                          const std::string& account,
+                                          std::string_view whence);
+
+/// A zone with all that it holds, from GET /zones/{id}; `scope` names it. Rows whose set also has
+/// disabled records carry kHasDisabled as their handle.
+Result<ObservedScope> read_zone(std::string body, const Scope& scope, std::string_view whence);
+
+/// Seen::handle of a set with enabled and disabled records.
+inline constexpr std::string_view kHasDisabled = "has disabled records";
+
+/// The contents of the disabled records of one set of a zone, as the server spells them. `name` is
+/// absolute.
+Result<std::vector<std::string>> read_disabled(std::string body,
+                                               std::string_view name,
+                                               std::string_view type,
+                                               std::string_view whence);
+
+/// What a server says of itself.
+struct ServerInfo {
+  std::string daemon;   ///< "authoritative"
+  std::string version;  ///< "4.7.3"
+};
+/// From GET /servers/{id}.
+Result<ServerInfo> read_server(std::string body, std::string_view whence);
+
+/// The text of an error that PowerDNS gives as {"error": "..."}; the body itself where it is
+/// anything else.
+std::string error_text(std::string body);
+
+}  // namespace plumb::providers::powerdns
