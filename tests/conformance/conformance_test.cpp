@@ -1,6 +1,8 @@
 #include "tests/conformance/conformance.h"
 
+#include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "controller/plan/plan.h"

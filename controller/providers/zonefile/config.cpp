@@ -1,8 +1,10 @@
 #include "controller/providers/zonefile/config.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <span>
 #include <string_view>
 
 #include <fmt/format.h>

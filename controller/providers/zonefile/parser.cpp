@@ -1,7 +1,6 @@
 #include "controller/providers/zonefile/parser.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <unordered_map>
 #include <utility>
@@ -61,12 +60,12 @@ std::optional<std::uint32_t> read_ttl(std::string_view text) {
   return parsed ? std::optional(*parsed) : std::nullopt;
 }
 
-/// The canonical spelling of a plain relative name, where no rule of names but length applies:
-/// letters, digits, hyphens, underscores, dots, "*". Empty: the full parser must look.
-std::string plain_name(std::string_view text) {
-  constexpr std::size_t kSurelyShort = 100;
+/// The canonical spelling of a plain name relative to `zone`, where no rule of names but length
+/// applies: letters, digits, hyphens, underscores, dots, "*". Empty: the full parser must look.
+std::string plain_name(std::string_view text, const DomainName& zone) {
+  constexpr std::size_t kName = 253;
   constexpr std::size_t kLabel = 63;
-  if (text.size() > kSurelyShort) {
+  if (text.size() + zone.text().size() > kName) {
     return {};
   }
   std::string out(text);
@@ -208,7 +207,7 @@ Result<void> Parser::read_owner(const Line& line) {
   }
   const auto& text = line.tokens[0].text;
   if (origin_ == zone_.name && text.back() != '.') {
-    if (auto plain = plain_name(text); !plain.empty()) {
+    if (auto plain = plain_name(text, zone_.name); !plain.empty()) {
       owner_ = std::move(plain);
       return {};
     }

@@ -1,7 +1,6 @@
 #include "controller/providers/zonefile/zonefile.h"
 
 #include <algorithm>
-#include <array>
 #include <mutex>
 #include <set>
 #include <utility>

@@ -80,6 +80,38 @@ TEST(ZoneFileParser, ReadsNamesAsTheyAreWritten) {
   });
 }
 
+TEST(ZoneFileParser, ReadsARelativeNameAsItsAbsoluteForm) {
+  const std::string long_label(63, 'l');
+  for (const std::string name : {"www",
+                                 "WWW",
+                                 "a-b",
+                                 "-a-",
+                                 "ab--cd",
+                                 "_dmarc",
+                                 "1",
+                                 "*",
+                                 "*.x",
+                                 "x.*",
+                                 "a*b",
+                                 "a.b.c",
+                                 "xn--ndaaa",
+                                 "XN--NDAAA",
+                                 "a_b",
+                                 "\\097",
+                                 "x\\.y",
+                                 long_label.c_str()}) {
+    const auto zone = parse(std::string(kSoa) + name + " 60 A 192.0.2.1\n" + name +
+                            ".example.com. 60 A 192.0.2.2\n");
+    ASSERT_TRUE(zone) << zone.error().message;
+    EXPECT_EQ(zone->sets.size(), 1U) << name;
+  }
+  for (const auto& name : {std::string(64, 'l'),
+                           std::string("a..b"),
+                           long_label + "." + long_label + "." + long_label + "." + long_label}) {
+    EXPECT_FALSE(parse(std::string(kSoa) + name + " 60 A 192.0.2.1\n")) << name;
+  }
+}
+
 TEST(ZoneFileParser, ReadsTtlAndClassInEitherOrderOrNotAtAll) {
   expect_sets({
       {"class first", "a IN 60 A 192.0.2.1\n", {"a A 60: 192.0.2.1"}},

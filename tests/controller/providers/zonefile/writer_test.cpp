@@ -11,7 +11,6 @@
 namespace plumb::providers::zonefile {
 namespace {
 
-using namespace std::chrono_literals;
 using std::chrono::sys_days;
 
 const auto kName = values::DomainName::from_canonical("example.com.");
@@ -74,7 +73,7 @@ TEST(ZoneFileWriter, KeepsEveryOctetOfText) {
 }
 
 TEST(ZoneFileWriter, MovesTheSerialForward) {
-  const auto day = sys_days(std::chrono::year(2026) / 11 / 20) + 12h;
+  const auto day = sys_days(std::chrono::year(2026) / 11 / 20) + std::chrono::hours(12);
   struct Case {
     std::uint32_t before;
     std::uint32_t after;

@@ -244,6 +244,23 @@ TEST_F(ZoneFiles, NeverWritesOverAFileThatItCannotRead) {
   EXPECT_EQ(zone_text(), "broken");
 }
 
+TEST_F(ZoneFiles, NeverReplacesWhatIsNoFile) {
+  fs::create_directories(temp_.path() / "zones/example.com.zone");
+  EXPECT_FALSE(open(spec())->locate(scope(), {}, {}));
+  EXPECT_TRUE(std::holds_alternative<Refused>(apply({make_zone()}).at(0)));
+  EXPECT_TRUE(fs::is_directory(temp_.path() / "zones/example.com.zone"));
+}
+
+TEST_F(ZoneFiles, KeepsTheModeOfAFileAndGivesNewOnesTheirs) {
+  const auto mode_of = [&] {
+    return static_cast<unsigned>(fs::status(temp_.path() / "zones/example.com.zone").permissions());
+  };
+  apply({make_zone()}, {{"mode", text("0640")}});
+  EXPECT_EQ(mode_of(), 0640U);
+  apply({{.kind = kinds::kRRset, .key = kWwwA, .after = kOneFile}});
+  EXPECT_EQ(mode_of(), 0640U);
+}
+
 TEST_F(ZoneFiles, RefusesRecordsOfAZoneThatIsGone) {
   const auto outcomes = apply({{.kind = kinds::kRRset, .key = kWwwA, .after = kOneFile}});
   ASSERT_TRUE(std::holds_alternative<Refused>(outcomes.at(0)));
