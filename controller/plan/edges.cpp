@@ -14,8 +14,22 @@ std::string index_key(KindId kind, std::string_view key) {
   return text;
 }
 
+/// Whether a change will be made in a later pass, when a value is known.
+bool goes_later(const Change& change) {
+  return change.reason == Reason::awaits &&
+         (change.verb == Verb::create || change.verb == Verb::update);
+}
+
 bool waits_at_all(const ScopePlan& scope) {
-  return std::any_of(scope.changes.begin(), scope.changes.end(), goes);
+  return std::any_of(scope.changes.begin(), scope.changes.end(), [](const Change& change) {
+    return goes(change) || goes_later(change);
+  });
+}
+
+/// Whether a change is not made now, and what it is about is not there.
+bool stays_absent(const Change& change) {
+  return change.before == kNone &&
+         (change.verb == Verb::hold || change.verb == Verb::conflict || goes_later(change));
 }
 
 }  // namespace
@@ -102,8 +116,7 @@ void EdgeFinder::need(std::size_t number, std::uint32_t index, const ResourceId&
   const auto& change = other.changes[found.change];
   if (goes(change)) {
     add(node(found.scope, found.change), self, value);
-  } else if (value || ((change.verb == Verb::hold || change.verb == Verb::conflict) &&
-                       change.before == kNone)) {
+  } else if (value || stays_absent(change)) {
     blocked_[self] = true;
   }
 }
@@ -129,7 +142,7 @@ void EdgeFinder::values_of(std::size_t number) {
   const auto& scope = scopes_[number];
   for (std::uint32_t i = 0; i < scope.changes.size(); ++i) {
     const auto& change = scope.changes[i];
-    if (!goes(change) || change.reason != Reason::awaits) {
+    if (!goes_later(change)) {
       continue;
     }
     const auto& kind = context_.catalog.of(scope.kind(change));

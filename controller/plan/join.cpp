@@ -53,7 +53,8 @@ void hold_blocked(Plan& plan, const EdgeFinder& finder, const std::vector<bool>&
     auto& scope = plan.scopes[s];
     for (std::size_t i = 0; i < scope.changes.size(); ++i) {
       auto& change = scope.changes[i];
-      if (!blocked[finder.node(s, i)] || !goes(change)) {
+      const bool later = change.reason == Reason::awaits && change.guard == Guard::none;
+      if (!blocked[finder.node(s, i)] || (!goes(change) && !later)) {
         continue;
       }
       const bool whole = change.verb == Verb::remove && !scope.desired && scope.key(change).empty();

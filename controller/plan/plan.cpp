@@ -33,7 +33,8 @@ Named named(const ScopePlan& scope, const Change& change) {
 }  // namespace
 
 bool goes(const Change& change) {
-  if (change.guard != Guard::none && change.consented == 0) {
+  const bool held = change.guard != Guard::none && change.consented == 0;
+  if (held || change.reason == Reason::awaits) {
     return false;
   }
   switch (change.verb) {

@@ -40,7 +40,7 @@ enum class Reason : std::uint8_t {
   undeclared,  ///< no longer in the manifests
   foreign,     ///< not ours
   moved,       ///< declared in another scope now
-  awaits,      ///< a value is known only after another change
+  awaits,      ///< a value is known only after another change: never in a batch of this plan
   in_doubt,    ///< the outcome of an earlier call is not known yet
 };
 
@@ -73,7 +73,8 @@ struct ClaimAfter {
   bool made = false;      ///< created by us; false: adopted
 };
 
-/// Whether a change touches the world and is free to go.
+/// Whether a change touches the world and is free to go. One that awaits a value is not: its scope
+/// is planned again once the producer is done.
 bool goes(const Change& change);
 /// Whether a change takes away what is there, as a whole or (unions) our part of it.
 bool takes_away(const Change& change);

@@ -26,7 +26,7 @@ struct Resolved {
 
 /// Puts outputs in the place of the References of a body, then makes it canonical (and what the
 /// vendor will read back, where `adapt` is given). A list takes all members of an `all` reference;
-/// an empty one drops the value. Pure; used again when a change that awaited a value is released.
+/// an empty one drops the value. Pure.
 Resolved resolve(const Kind& kind,
                  std::string_view key,
                  std::string_view body,

@@ -182,9 +182,16 @@ TEST(Edges, MakeAValueThatIsNotKnownWaitForItsProducer) {
                    .body = open_body({Value{Reference{"Server/s", "ipv4", true}, {}}}),
                    .flags = has_references});
   const auto plan = plan_all({builder, servers().declare(server("s"))}, context);
-  EXPECT_EQ(sent(plan), (Lines{"s", "a A"}));
-  EXPECT_EQ(plan.batches[1].after, std::vector<std::uint32_t>{0});
-  EXPECT_EQ(sent(plan_all({builder, servers()}, context)), Lines{}) << "nobody makes it";
+  EXPECT_EQ(sent(plan), Lines{"s"}) << "the value is known in the next pass";
+  EXPECT_EQ(plan.scopes[0].changes[0].verb, Verb::create);
+  EXPECT_EQ(plan.scopes[0].changes[0].wave, 1);
+  const auto nobody = plan_all({builder, servers()}, context);
+  EXPECT_EQ(nobody.scopes[0].changes[0].verb, Verb::hold) << "nobody makes it";
+
+  ScopeBuilder dependent = builder;
+  dependent.declare(set("b MX", {id_of(kExample, set("a A"))}));
+  const auto chain = plan_all({dependent, servers().declare(server("s"))}, context);
+  EXPECT_EQ(sent(chain), Lines{"s"}) << "what needs it waits too";
 }
 
 TEST(Removals, WaitForThoseWhoNeedThem) {

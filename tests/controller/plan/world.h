@@ -53,7 +53,8 @@ struct World {
         there[key] = plan.after(change);
       }
     }
-    if (change.verb == Verb::hold || change.verb == Verb::conflict) {
+    if (change.verb == Verb::hold || change.verb == Verb::conflict ||
+        change.reason == Reason::awaits) {
       return;
     }
     const auto claim = plan.claim_after(change);
@@ -86,9 +87,7 @@ inline void bring_about(const Plan& plan, std::vector<World*> worlds) {
   for (const auto& batch : plan.batches) {
     for (const auto number : batch.changes) {
       const auto& change = plan.scopes[batch.scope].changes[number];
-      if (change.reason != Reason::awaits) {
-        worlds[batch.scope]->bring_about(plan.scopes[batch.scope], change);
-      }
+      worlds[batch.scope]->bring_about(plan.scopes[batch.scope], change);
     }
   }
 }
