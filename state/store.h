@@ -122,10 +122,11 @@ class Store {
   virtual Result<void> export_to(const std::filesystem::path& file) const = 0;
 };
 
-/// Makes the store in `directory` what an exported file says. Refused: another binding; a file
-/// whose serial is lower than the store's own, unless `force`; a file that is damaged. The store
-/// that was is kept beside as
-/// "<name>.before-<serial>".
+/// Makes the store in `directory` what an exported file says, in one transaction. Refused: another
+/// binding; a file that is damaged or newer; `conflict` while any scope is locked; and, unless
+/// `force`, a lower serial or the same with other content, another store's id, open intents that
+/// would be forgotten. The same file again changes nothing. The store that was is kept beside, as
+/// an exported file "<directory>.before-<serial>".
 Result<void> import_store(const std::filesystem::path& file,
                           const std::filesystem::path& directory,
                           const Binding& binding,

@@ -145,6 +145,34 @@ TEST(Crash, LosesNothingAcknowledgedAndHalfClosesNothing) {
   EXPECT_GT(acknowledged.size(), 20U);
 }
 
+TEST(Crash, AReaderMeetsAWriterAtWorkAndSeesWholeTransactions) {
+  const test::TempDir folder;
+  make(*open_store(folder.path()), create_key("first", "1"));
+  int pipe[2] = {-1, -1};
+  ASSERT_EQ(::pipe(pipe), 0);
+  const auto child = ::fork();
+  if (child == 0) {
+    work(folder.path(), pipe[1]);
+  }
+  std::uint64_t serial = 0;
+  for (int round = 0; serial < 60 && round < 100'000; ++round) {
+    const auto store = open_store(folder.path(), Access::read);
+    ASSERT_NE(store, nullptr) << "in round " << round;
+    const auto sound = store->verify();
+    EXPECT_TRUE(sound) << sound.error().message;
+    EXPECT_LE(store->open_intents()->size(), 1U);
+    serial = store->serial();
+    EXPECT_EQ((*store->claims(kScope))->table.size() % 2, 1U);
+  }
+  ::kill(child, SIGKILL);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_GE(serial, 60U);
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+}
+
 TEST(Crash, AWriterThatIsKilledHoldsUpNobody) {
   const test::TempDir folder;
   run_and_kill(folder.path(), 2, std::chrono::microseconds(0));
