@@ -46,7 +46,7 @@ class Dependencies {
     }
     check_targets();
     for (const auto& [name, edges] : edges_) {
-      visit(name, {});
+      visit(name);
     }
   }
 
@@ -130,25 +130,37 @@ class Dependencies {
     }
   }
 
-  /// Depth first; `place` is that of the edge that leads here.
-  void visit(const std::string& name, Place place) {
-    auto& state = states_[name];
-    if (state == State::done) {
-      return;
+  /// Depth first, without recursion: a chain may be as long as the manifests are.
+  void visit(const std::string& start) {
+    struct Step {
+      std::string name;
+      std::size_t next = 0;
+    };
+    std::vector<Step> steps;
+    const auto enter = [&](const std::string& name) {
+      states_[name] = State::open;
+      path_.push_back(name);
+      steps.push_back({name});
+    };
+    if (states_[start] == State::fresh) {
+      enter(start);
     }
-    if (state == State::open) {
-      report_circle(name, place);
-      return;
-    }
-    state = State::open;
-    path_.push_back(name);
-    if (const auto found = edges_.find(name); found != edges_.end()) {
-      for (const auto& edge : found->second) {
-        visit(edge.to, edge.place);
+    while (!steps.empty()) {
+      auto& step = steps.back();
+      const auto found = edges_.find(step.name);
+      if (found == edges_.end() || step.next == found->second.size()) {
+        states_[step.name] = State::done;
+        path_.pop_back();
+        steps.pop_back();
+        continue;
+      }
+      const auto& edge = found->second[step.next++];
+      if (const auto state = states_[edge.to]; state == State::open) {
+        report_circle(edge.to, edge.place);
+      } else if (state == State::fresh) {
+        enter(edge.to);
       }
     }
-    path_.pop_back();
-    states_[name] = State::done;
   }
 
   void report_circle(const std::string& name, Place place) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "controller/load/lint.h"
 #include "controller/load/scope_builder.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
@@ -14,9 +15,6 @@ namespace {
 using kinds::DeclaredSet;
 using kinds::DeclaredValue;
 using values::RecordType;
-
-/// DeclaredSet::source of what the Domain itself and its profiles declare; DNSRecords come after.
-constexpr std::uint32_t kOwnSource = 0;
 
 Value text_value(std::string text, Place place = {}) {
   return Value{std::move(text), place};
@@ -42,9 +40,14 @@ class DomainExpansion {
 
   Expanded run() {
     gather();
+    out_.whole = domain_.source.document->records_good &&
+                 std::all_of(domain_.profiles.begin(), domain_.profiles.end(), [](const auto& in) {
+                   return in.document->records_good;
+                 });
     auto sets = sets_.take();
     std::erase_if(sets, [&](const DeclaredSet& set) { return !may_stand(set); });
     out_.zone_rules_off = domain_.spec.common.lint.off;
+    check_rule_names(domain_.spec.common.lint, out_.problems);
     for (std::size_t i = 0; i < domain_.providers.size(); ++i) {
       build(sets, *domain_.providers[i], i == 0, i + 1 == domain_.providers.size());
     }
@@ -64,10 +67,7 @@ class DomainExpansion {
     add_records(domain_.source, domain_.spec.variables);
     for (std::size_t i = 0; i < domain_.records.size(); ++i) {
       const auto& record = *domain_.records[i];
-      sets_.add(record.pack,
-                record.pack[0],
-                domain_.spec.variables,
-                kOwnSource + 1 + static_cast<std::uint32_t>(i));
+      sets_.add(record.pack, record.pack[0], domain_.spec.variables, static_cast<std::uint32_t>(i));
     }
     add_no_mail();
     add_name_servers();
@@ -82,7 +82,7 @@ class DomainExpansion {
   void add_records(const DocumentIn& in, const kinds::Variables& variables) {
     const auto end = in.document->first_record + in.document->records;
     for (auto i = in.document->first_record; i < end; ++i) {
-      sets_.add(in.file->records, in.file->records[i], variables, kOwnSource);
+      sets_.add(in.file->records, in.file->records[i], variables);
     }
   }
 
@@ -173,6 +173,9 @@ class DomainExpansion {
   // -- what may be there ---------------------------------------------------------------------
 
   bool may_stand(const DeclaredSet& set) {
+    if (set.lint != nullptr) {
+      check_rule_names(*set.lint, out_.problems);
+    }
     return !lies_in_child(set) && !is_unmanaged(set) && names_providers(set);
   }
 
@@ -245,18 +248,27 @@ class DomainExpansion {
     return set.ttl ? set.ttl : domain_.spec.dns.default_ttl;
   }
 
-  Policy policy_of(std::string_view kind, const kinds::Common* record) const {
+  Policy zone_policy() const {
     Policy policy;
-    policy.heal = kinds::heals(domain_.spec.drift, manifests_.drift, kind);
-    const bool zone = kind == "Zone";
-    policy.protect = record != nullptr ? record->protect : zone && domain_.spec.common.protect;
-    policy.paused = record != nullptr && record->paused;
-    if (!zone) {
-      policy.ignore = domain_.spec.common.ignore;
+    policy.heal = kinds::heals(domain_.spec.drift, manifests_.drift, "Zone");
+    policy.protect = domain_.spec.common.protect;
+    return policy;
+  }
+
+  /// Of a set that several DNSRecords declare together: the most careful of what they say.
+  Policy policy_of(const DeclaredSet& set) const {
+    Policy policy;
+    policy.heal = kinds::heals(domain_.spec.drift, manifests_.drift, "RRset");
+    policy.ignore = domain_.spec.common.ignore;
+    for (const auto document : set.documents) {
+      const auto& common = domain_.records[document]->common;
+      policy.protect |= common.protect;
+      policy.paused |= common.paused;
+      policy.ignore.insert(policy.ignore.end(), common.ignore.begin(), common.ignore.end());
     }
-    if (record != nullptr) {
-      policy.ignore.insert(policy.ignore.end(), record->ignore.begin(), record->ignore.end());
-    }
+    std::sort(policy.ignore.begin(), policy.ignore.end());
+    policy.ignore.erase(std::unique(policy.ignore.begin(), policy.ignore.end()),
+                        policy.ignore.end());
     return policy;
   }
 
@@ -291,10 +303,6 @@ class DomainExpansion {
     return catalog_.of(kinds::kRRset).canonical(key, Value{std::move(fields), {}});
   }
 
-  const kinds::Common* record_of(const DeclaredSet& set) const {
-    return set.source == kOwnSource ? nullptr : &domain_.records[set.source - 1]->common;
-  }
-
   std::vector<ResourceId> needs_of(const DeclaredSet& set, bool references) const {
     std::vector<ResourceId> needs;
     if (references) {
@@ -308,8 +316,8 @@ class DomainExpansion {
         }
       }
     }
-    if (const auto* record = record_of(set)) {
-      add_needs(*record, needs);
+    for (const auto document : set.documents) {
+      add_needs(domain_.records[document]->common, needs);
     }
     if (!set.made_by.empty() && set.type == RecordType::ns && set.owner != "@") {
       if (const auto child = delegated_.find(set.owner); child != delegated_.end()) {
@@ -331,23 +339,25 @@ class DomainExpansion {
   }
 
   std::string former_key(const DeclaredSet& set) {
-    const auto* record = record_of(set);
-    if (record == nullptr || !record->formerly) {
-      return {};
+    for (const auto document : set.documents) {
+      const auto& formerly = domain_.records[document]->common.formerly;
+      if (!formerly) {
+        continue;
+      }
+      const auto name = values::DomainName::parse_relative(formerly->text, domain_.name);
+      if (name) {
+        return kinds::rrset_key(name->relative_to(domain_.name), set.type);
+      }
+      out_.problems.error(formerly->place, name.error());
     }
-    const auto name = values::DomainName::parse_relative(record->formerly->text, domain_.name);
-    if (!name) {
-      out_.problems.error(record->formerly->place, name.error());
-      return {};
-    }
-    return kinds::rrset_key(name->relative_to(domain_.name), set.type);
+    return {};
   }
 
   void add_zone(ScopeBuilder& builder) {
     const auto body = catalog_.of(kinds::kZone).canonical("", Value{Value::Map(), {}});
     Row row{.kind = kinds::kZone, .key = "", .body = body ? *body : std::string_view()};
     row.place = domain_.place;
-    row.policy = policy_of("Zone", nullptr);
+    row.policy = zone_policy();
     add_needs(domain_.spec.common, row.needs);
     builder.add(std::move(row));
   }
@@ -368,7 +378,7 @@ class DomainExpansion {
     row.body = *body;
     row.flags = references ? std::uint8_t{EntryFlag::has_references} : std::uint8_t{0};
     row.place = set.place;
-    row.policy = policy_of("RRset", record_of(set));
+    row.policy = policy_of(set);
     row.former = former_key(set);
     builder.add(std::move(row));
   }

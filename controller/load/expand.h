@@ -18,6 +18,7 @@ struct Expanded {
   /// Rows of the first scope's table and the rules that are switched off for them; ascending.
   std::vector<std::pair<std::uint32_t, std::vector<std::string>>> rules_off;
   std::vector<std::string> zone_rules_off;
+  bool whole = true;  ///< nothing had to be left out: the rules may speak of what is missing
   Diagnostics problems;
 };
 

@@ -52,6 +52,21 @@ rules::ZoneView view_of(const Expanded& domain) {
 
 }  // namespace
 
+void check_rule_names(const kinds::LintSwitch& lint, Diagnostics& problems) {
+  if (lint.off.empty()) {
+    return;
+  }
+  const auto known = rules::rule_ids();
+  for (std::size_t i = 0; i < lint.off.size(); ++i) {
+    if (std::find(known.begin(), known.end(), lint.off[i]) == known.end()) {
+      auto hint = did_you_mean(lint.off[i], known);
+      problems.error(lint.places[i],
+                     "there is no rule `" + lint.off[i] + "`",
+                     !hint.empty() ? std::move(hint) : "write the id that the message shows");
+    }
+  }
+}
+
 void lint_zones(std::span<const Expanded> domains, unsigned threads, Diagnostics& problems) {
   std::vector<std::optional<rules::ZoneView>> views(domains.size());
   env::for_each_parallel(domains.size(), threads, [&](std::size_t i) {
@@ -68,7 +83,7 @@ void lint_zones(std::span<const Expanded> domains, unsigned threads, Diagnostics
   const rules::ZoneDirectory directory(std::move(zones));
   std::vector<Diagnostics> found(domains.size());
   env::for_each_parallel(domains.size(), threads, [&](std::size_t i) {
-    if (views[i] && !domains[i].problems.has_errors()) {
+    if (views[i] && domains[i].whole && !domains[i].problems.has_errors()) {
       rules::lint_zone(*views[i], &directory, domains[i].zone_rules_off, found[i]);
     }
   });

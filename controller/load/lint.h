@@ -7,8 +7,12 @@
 
 namespace plumb::load {
 
+/// Reports the rules of a `lint.off` that do not exist.
+void check_rule_names(const kinds::LintSwitch& lint, Diagnostics& problems);
+
 /// Checks each declared zone against the rules of resources/rules, with all others at hand, on up
-/// to `threads` threads; in the order of `domains`. Unknown rules in `lint.off` are reported too.
+/// to `threads` threads; in the order of `domains`. Zones with errors are
+/// passed over.
 void lint_zones(std::span<const Expanded> domains, unsigned threads, Diagnostics& problems);
 
 }  // namespace plumb::load

@@ -65,11 +65,12 @@ class Load {
       return;
     }
     project_index_ = static_cast<std::size_t>(found - documents.begin());
+    // Where the manifests are is taken from a broken Project too: else the whole world would be
+    // read, and what is wrong with it would bury what is wrong with the Project.
+    roots_ = manifest_roots(*found);
+    out_.project.name = found->name();
     if (found->good) {
       out_.project = read_project(*found, problems_);
-      roots_ = manifest_roots(*found);
-    } else {
-      out_.project.name = found->name();
     }
   }
 

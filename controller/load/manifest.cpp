@@ -32,7 +32,8 @@ class Sink final : public DocumentSink {
     document.records = out_.records.size() - first_record_;
     document.tree = std::move(tree);
     if (read_head(document)) {
-      document.good = schemas_.check(document.kind, document.tree, out_.problems) && records_good_;
+      document.good = schemas_.check(document.kind, document.tree, out_.problems);
+      document.records_good = records_good_;
       out_.documents.push_back(std::move(document));
     }
     first_record_ = out_.records.size();

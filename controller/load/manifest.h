@@ -20,7 +20,8 @@ struct Document {
   Place start;
   std::size_t first_record = 0;  ///< its items in ManifestFile::records
   std::size_t records = 0;
-  bool good = false;  ///< as its schema wants it; else only its name may be used
+  bool good = false;          ///< as its schema wants it; else only its name may be used
+  bool records_good = false;  ///< none of its items had to be left out
 
   /// `metadata.name`; empty where there is none. `place` is then left as it is.
   std::string name(Place* place = nullptr) const;

@@ -20,6 +20,12 @@ class Tie {
         by_kind_[document.kind].push_back({&document, &file});
       }
     }
+    // By name, so that it does not matter which files they stand in.
+    for (auto& [kind, documents] : by_kind_) {
+      std::stable_sort(documents.begin(), documents.end(), [](const auto& a, const auto& b) {
+        return a.document->name() < b.document->name();
+      });
+    }
   }
 
   Manifests run(const Document* project) {

@@ -185,12 +185,14 @@ Providers read_providers(std::span<const Document* const> documents,
     }
     const auto [first, only] = accounts.try_emplace(entry.config.account, &entry.config);
     if (!only) {
+      const auto& one = *first->second;
+      const auto& other = entry.config;
       problems.add({.severity = Severity::error,
-                    .place = entry.config.place,
-                    .message = "Providers `" + first->second->name + "` and `" + entry.config.name +
-                               "` are one account (" + entry.config.account + ")",
+                    .place = std::max(one.place, other.place),
+                    .message = "Providers `" + one.name + "` and `" + other.name +
+                               "` are one account (" + other.account + ")",
                     .hint = "keep one of them and name it everywhere",
-                    .related = first->second->place});
+                    .related = std::min(one.place, other.place)});
     }
   }
   add_static(providers, types);

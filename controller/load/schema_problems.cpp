@@ -119,6 +119,8 @@ class Walker {
                     types.front() == "string" && value.as_map() == nullptr &&
                             value.as_list() == nullptr && !value.is_null()
                         ? "put it in quotes"
+                    : types.front() == "boolean" && value.as_string() != nullptr
+                        ? "write true or false, without quotes"
                         : "");
     return false;
   }

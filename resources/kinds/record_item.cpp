@@ -299,6 +299,7 @@ bool read_lint(const Value& value, LintSwitch& lint, Diagnostics& problems) {
         const auto* text = rule.as_string();
         good &= text != nullptr || wrong(rule, "off", "a list of rules", problems);
         lint.off.push_back(text != nullptr ? *text : "");
+        lint.places.push_back(rule.place);
       }
     } else {
       problems.error(

@@ -17,6 +17,7 @@ namespace plumb::kinds {
 /// `lint` of a document or a record: rules that do not apply to it, and why.
 struct LintSwitch {
   std::vector<std::string> off;
+  std::vector<Place> places;  ///< parallel to `off`
   std::string reason;
 };
 

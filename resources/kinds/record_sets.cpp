@@ -93,7 +93,7 @@ void RecordSets::read_values(const RecordPack& pack,
 void RecordSets::add(const RecordPack& pack,
                      const PackedRecord& record,
                      const Variables& variables,
-                     std::uint32_t source) {
+                     std::optional<std::uint32_t> document) {
   DeclaredSet set;
   auto owner = owner_of(pack, record, variables);
   if (!owner) {
@@ -102,7 +102,9 @@ void RecordSets::add(const RecordPack& pack,
   set.owner = std::move(*owner);
   set.type = record.type;
   set.place = record.place;
-  set.source = source;
+  if (document) {
+    set.documents.push_back(*document);
+  }
   if (record.has_ttl) {
     set.ttl = record.ttl;
     set.ttl_place = record.place;
@@ -190,6 +192,7 @@ void RecordSets::unite(DeclaredSet& present, DeclaredSet set) {
   }
   present.at = present.at != nullptr ? present.at : older.at;
   present.lint = present.lint != nullptr ? present.lint : older.lint;
+  present.documents.insert(present.documents.end(), older.documents.begin(), older.documents.end());
 }
 
 void RecordSets::displace(const std::string& owner, RecordType type) {
@@ -212,7 +215,9 @@ void RecordSets::declared_twice(const DeclaredSet& first, const DeclaredSet& sec
                  .place = second.place,
                  .message = "record set `" + label_of(second) + "` is declared twice" + by(first) +
                             by(second),
-                 .hint = "put all values into one record, or remove one of the two",
+                 .hint = first.made_by.empty() && second.made_by.empty()
+                             ? "put all values into one record, or remove one of the two"
+                             : "remove the record, or what makes it",
                  .related = first.place});
 }
 

@@ -34,7 +34,8 @@ struct DeclaredSet {
   std::vector<DeclaredValue> values;
   const Value* at = nullptr;         ///< in a RecordPack; may be none
   const LintSwitch* lint = nullptr;  ///< in a RecordPack; may be none
-  std::uint32_t source = 0;          ///< the caller's number of the document that declares it
+  /// The caller's numbers of the DNSRecords that declare it; several where their TXT unite.
+  std::vector<std::uint32_t> documents;
   std::uint32_t layer = 0;
   bool gone = false;
   std::string made_by;  ///< what made it, where that is no record: "Server/mx1"
@@ -56,11 +57,12 @@ class RecordSets {
   void reserve(std::size_t sets);
   /// What is added from now on replaces what was added before.
   void begin_layer() { ++layer_; }
-  /// Adds an item of a pack, with its variables put in and its values made canonical.
+  /// Adds an item of a pack, with its variables put in and its values made canonical. `document`:
+  /// the caller's number of the DNSRecord that the item is.
   void add(const RecordPack& pack,
            const PackedRecord& record,
            const Variables& variables,
-           std::uint32_t source);
+           std::optional<std::uint32_t> document = std::nullopt);
   /// Adds a set that is not written as a record. `values` as in the result; `owner` is canonical.
   void add_made(DeclaredSet set);
 
