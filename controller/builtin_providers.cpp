@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "controller/providers/powerdns/powerdns.h"
 #include "controller/providers/static/static.h"
 #include "controller/providers/zonefile/zonefile.h"
 
@@ -10,6 +11,7 @@ namespace plumb {
 std::span<const providers::ProviderType> builtin_providers() {
   static const auto kTypes = std::to_array<providers::ProviderType>({
       providers::zonefile::zonefile_provider(),
+      providers::powerdns::powerdns_provider(),
       providers::static_servers::static_provider(),
   });
   return kTypes;

@@ -5,6 +5,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/passes.h"
 #include "controller/cli/terminal.h"
+#include "controller/describe/paint.h"
 #include "controller/describe/resources_text.h"
 #include "resources/model/cbor.h"
 
@@ -27,6 +28,34 @@ void append_claim(std::string& text,
                       owned.origin.empty() ? "" : ", commit " + owned.origin.substr(0, 7),
                       owned.policy.protect ? ", protected" : "",
                       kind.summary(key, claimed->table.body(entry)));
+}
+
+/// A field as the schemas describe it, its members in a column.
+std::string schema_text(const load::Explanation& field, const describe::Style& style) {
+  std::string text =
+      fmt::format("{}  ({}{})\n", field.path, field.type, field.required ? ", required" : "");
+  const auto add = [&](std::string_view line) {
+    text += line.empty() ? std::string() : fmt::format("  {}\n", line);
+  };
+  add(field.description);
+  add(field.default_value.empty() ? std::string() : "default: " + field.default_value);
+  add(field.allowed.empty() ? std::string()
+                            : fmt::format("one of: {}", fmt::join(field.allowed, ", ")));
+  for (const auto& example : field.examples) {
+    add("example: " + example);
+  }
+  if (!field.members.empty()) {
+    text += "\n";
+  }
+  for (const auto& member : field.members) {
+    const auto what = describe::cut(member.description, style.width > 60 ? style.width - 44 : 40);
+    text += fmt::format("  {:<18} {:<20} {}{}\n",
+                        member.name,
+                        describe::cut(member.type, 20),
+                        what,
+                        member.required ? " (required)" : "");
+  }
+  return text;
 }
 
 Result<std::string> explain_row(Workspace& workspace,
@@ -107,8 +136,8 @@ Result<std::string> explain_object(Workspace& workspace, const ObjectName& objec
 
 Result<ExitCode> explain(Workspace* workspace, const ExplainOptions& options) {
   if (options.what.find('/') == std::string::npos) {
-    PLUMB_TRY(text, load::explain_field(options.what));
-    say(text);
+    PLUMB_TRY(explanation, load::explain_schema(options.what));
+    say(schema_text(explanation, style_for(false, false)));
     return ExitCode::ok;
   }
   if (workspace == nullptr) {

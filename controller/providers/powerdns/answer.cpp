@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -154,7 +155,11 @@ bool read_set(Answer& answer, json::object object, WireSet& into) {
                               : !into.ttl         ? "rrsets[].ttl"
                               : !into.has_records ? "rrsets[].records"
                                                   : nullptr;
-  return missing == nullptr || answer.wrong(missing, simdjson::NO_SUCH_FIELD);
+  if (missing != nullptr) {
+    return answer.wrong(missing, simdjson::NO_SUCH_FIELD);
+  }
+  return *into.ttl <= std::numeric_limits<std::uint32_t>::max() ||
+         answer.wrong("rrsets[].ttl", simdjson::NUMBER_ERROR);
 }
 
 /// Reads the sets of a zone one after the other into one WireSet.
@@ -363,25 +368,23 @@ Result<ObservedScope> read_zone(std::string body, const Scope& scope, std::strin
   return observed;
 }
 
-Result<std::vector<std::string>> read_disabled(std::string body,
-                                               std::string_view name,
-                                               std::string_view type,
-                                               std::string_view whence) {
+Result<DisabledRecords> read_disabled(std::string body, std::string_view whence) {
   Answer answer(std::move(body), whence);
   json::document document;
   json::object zone;
-  std::vector<std::string> contents;
+  DisabledRecords found;
   const auto collect = [&](const WireSet& set) {
-    const auto owner = DomainName::parse(*set.name);
-    if (*set.type == type && owner && owner->text() == name) {
-      contents.assign(set.disabled.begin(), set.disabled.end());
+    const auto name = set.disabled.empty() ? Result<DomainName>() : DomainName::parse(*set.name);
+    if (!set.disabled.empty() && name) {
+      found[{name->text(), std::string(*set.type)}].assign(set.disabled.begin(),
+                                                           set.disabled.end());
     }
   };
   if (!answer.open(document) || !answer.get(document, "{}", zone) ||
       !for_each_set(answer, zone, collect)) {
     return answer.error();
   }
-  return contents;
+  return found;
 }
 
 Result<ServerInfo> read_server(std::string body, std::string_view whence) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "controller/providers/provider.h"
@@ -26,12 +28,11 @@ Result<ObservedScope> read_zone(std::string body, const Scope& scope, std::strin
 /// Seen::handle of a set with enabled and disabled records.
 inline constexpr std::string_view kHasDisabled = "has disabled records";
 
-/// The contents of the disabled records of one set of a zone, as the server spells them. `name` is
-/// absolute.
-Result<std::vector<std::string>> read_disabled(std::string body,
-                                               std::string_view name,
-                                               std::string_view type,
-                                               std::string_view whence);
+/// The contents of disabled records as the server spells them, by absolute name and type of their
+/// set.
+using DisabledRecords = std::map<std::pair<std::string, std::string>, std::vector<std::string>>;
+/// From GET /zones/{id}; not from an answer filtered by rrset_name, which leaves them out.
+Result<DisabledRecords> read_disabled(std::string body, std::string_view whence);
 
 /// What a server says of itself.
 struct ServerInfo {

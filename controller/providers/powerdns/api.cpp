@@ -12,7 +12,10 @@ namespace {
 /// A PATCH of thousands of sets into a large zone takes seconds at the server.
 constexpr std::chrono::seconds kTimeout{120};
 
-std::string hint_of(int status) {
+/// Bodies of this size are taken by every server: one that is refused has another fault.
+constexpr std::size_t kSmallBody = 65'536;
+
+std::string hint_of(int status, std::size_t body_size) {
   switch (status) {
     case 401:
       return "check auth.apiKey of this provider against the server's api-key";
@@ -22,9 +25,9 @@ std::string hint_of(int status) {
       return "check endpoint and server of this provider";
     case 409:
       return "plan again";
-    case 400:
+    case 400:  // what PowerDNS says of a body that is too large
     case 413:
-      return "raise the server's webserver-max-bodysize (in MB)";
+      return body_size > kSmallBody ? "raise the server's webserver-max-bodysize (in MB)" : "";
     default:
       return {};
   }
@@ -32,6 +35,11 @@ std::string hint_of(int status) {
 
 bool is_html(const env::HttpResponse& response) {
   return response.header("Content-Type").find("html") != std::string::npos;
+}
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_';
 }
 
 }  // namespace
@@ -44,6 +52,19 @@ std::string zone_path(const values::DomainName& zone) {
     path += plain ? std::string(1, c) : fmt::format("={:02X}", static_cast<unsigned char>(c));
   }
   return path;
+}
+
+std::string query_value(std::string_view text) {
+  std::string value;
+  for (const char c : text) {
+    value += is_unreserved(c) ? std::string(1, c)
+                              : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return value;
+}
+
+bool Api::is_too_large(const env::HttpRequest& request, const env::HttpResponse& response) {
+  return (response.status == 400 || response.status == 413) && request.body.size() > kSmallBody;
 }
 
 Api::Api(const Config& config, env::Secret key, env::Http& http)
@@ -118,7 +139,7 @@ Error Api::error_of(const env::HttpRequest& request, env::HttpResponse response)
   response.body =
       is_html(response) ? std::string("an HTML page") : error_text(std::move(response.body));
   auto error = env::error_of(request, response, "powerdns " + endpoint_);
-  if (auto hint = hint_of(status); !hint.empty()) {
+  if (auto hint = hint_of(status, request.body.size()); !hint.empty()) {
     error.hint = std::move(hint);
   }
   if (response.ok()) {

@@ -35,6 +35,9 @@ class Api {
   Result<std::string> fetch(const env::HttpRequest& request, std::stop_token stop) const;
   /// What an answer with an unwelcome status means.
   Error error_of(const env::HttpRequest& request, env::HttpResponse response) const;
+  /// Whether the body was more than the server takes (webserver-max-bodysize): PowerDNS says 400 to
+  /// that, what stands before it may say 413. Nothing was done.
+  static bool is_too_large(const env::HttpRequest& request, const env::HttpResponse& response);
 
  private:
   env::HttpRequest request(std::string method, std::string_view path) const;
@@ -47,5 +50,7 @@ class Api {
 
 /// "/zones/example.com.": octets that no path should hold are =XX, as the API spells them.
 std::string zone_path(const values::DomainName& zone);
+/// `text` as the value of a query parameter.
+std::string query_value(std::string_view text);
 
 }  // namespace plumb::providers::powerdns

@@ -1,5 +1,6 @@
 #include "controller/providers/powerdns/applying.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <utility>
@@ -17,9 +18,6 @@ namespace plumb::providers::powerdns {
 namespace {
 
 using values::DomainName;
-
-/// Bodies of this size are taken by every server: one that is refused has another fault.
-constexpr std::size_t kSmallBody = 65'536;
 
 Refused refused(std::string message, std::string hint = {}) {
   return Refused{Error{.code = ErrorCode::invalid_input,
@@ -187,24 +185,26 @@ void Applying::write(std::vector<SetChange> sets) {
 
 /// Asks for the disabled records of the sets that have some. Reports all changes where that fails.
 bool Applying::keep_disabled(std::vector<SetChange>& sets) {
+  const auto has_disabled = [](const SetChange& set) { return set.change->handle == kHasDisabled; };
+  if (std::none_of(sets.begin(), sets.end(), has_disabled)) {
+    return true;
+  }
+  const auto request = api_.get(zone_path(zone_));
+  auto body = api_.fetch(request, stop_);
+  const auto disabled = body ? read_disabled(std::move(*body), api_.whence(request))
+                             : Result<DisabledRecords>(tl::unexpected(body.error()));
+  if (!disabled) {
+    ended(sets, failed(disabled.error()));
+    return false;
+  }
   for (auto& set : sets) {
-    if (set.change->handle != kHasDisabled) {
-      continue;
-    }
     const auto [owner, type] = kinds::split_rrset_key(set.change->key);
-    const auto name = absolute_name(owner, zone_);
-    // The whole zone: servers differ in which filters they know, and this is rare.
-    const auto request = api_.get(zone_path(zone_));
-    auto body = api_.fetch(request, stop_);
-    auto disabled = body ? read_disabled(std::move(*body), name, type, api_.whence(request))
-                         : Result<std::vector<std::string>>(tl::unexpected(body.error()));
-    if (!disabled) {
-      for (const auto& other : sets) {
-        report_(other.change->number, failed(disabled.error()));
-      }
-      return false;
+    const auto found = has_disabled(set)
+                           ? disabled->find({absolute_name(owner, zone_), std::string(type)})
+                           : disabled->end();
+    if (found != disabled->end()) {
+      set.disabled = found->second;
     }
-    set.disabled = std::move(*disabled);
   }
   return true;
 }
@@ -239,9 +239,7 @@ void Applying::send(const Part& part) {
                            : api_.patch_zone(zone_, fmt::format("{{\"rrsets\":{}}}", part.rrsets));
   auto response = api_.send(request, stop_);
   const bool done = response && response->status == (zone_change != nullptr ? 201 : 204);
-  if (response && (response->status == 400 || response->status == 413) &&
-      request.body.size() > kSmallBody && is_divisible(part.sets)) {
-    // Too large (PowerDNS says 400): not done, and done in smaller parts.
+  if (response && Api::is_too_large(request, *response) && is_divisible(part.sets)) {
     body_cap_ = std::min(body_cap_.load(), request.body.size() / 2);
     making_ = zone_change;
     send_all(part.sets);

@@ -63,8 +63,7 @@ Result<std::vector<Container>> PowerdnsProvider::survey(std::stop_token stop) {
 Result<ObservedScope> PowerdnsProvider::missing(const Scope& scope,
                                                 const DomainName& zone,
                                                 const std::stop_token& stop) const {
-  const auto request =
-      api_.get("/zones?dnssec=false&zone=" + zone_path(zone).substr(std::size("/zones/") - 1));
+  const auto request = api_.get("/zones?dnssec=false&zone=" + query_value(zone.text()));
   PLUMB_TRY(body, api_.fetch(request, stop));
   PLUMB_TRY(zones, read_zones(std::move(body), account_, api_.whence(request)));
   for (const auto& container : zones) {
