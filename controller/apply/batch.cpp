@@ -67,9 +67,14 @@ Owned claim_of(const ScopePlan& scope, const Change& change, const std::string& 
   return owned;
 }
 
+std::string consent_id(const Consent& consent, const std::string& run) {
+  return consent.place.known() ? consent.id : consent.id + " of run " + run;
+}
+
 std::vector<state::IntentKey> intent_keys(const ScopePlan& scope,
                                           std::span<const std::uint32_t> numbers,
                                           const plan::Plan& plan,
+                                          const std::string& run,
                                           const std::string& commit) {
   std::vector<state::IntentKey> keys;
   keys.reserve(numbers.size());
@@ -89,10 +94,37 @@ std::vector<state::IntentKey> intent_keys(const ScopePlan& scope,
     }
     if (change.consented != 0) {
       const auto& consent = plan.consents[change.consented - 1];
-      key.consent = consent.id;
+      key.consent = consent_id(consent, run);
       key.consent_count = consent.count.value_or(0);
     }
     keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::optional<std::uint32_t> whole_removal(const ScopePlan& scope) {
+  if (scope.desired) {
+    return std::nullopt;
+  }
+  for (std::uint32_t i = 0; i < scope.changes.size(); ++i) {
+    const auto& change = scope.changes[i];
+    if (change.verb == Verb::remove && plan::goes(change) && scope.key(change).empty()) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<state::IntentKey> keys_along(const ScopePlan& scope) {
+  std::vector<state::IntentKey> keys;
+  for (const auto& change : scope.changes) {
+    if (change.verb == Verb::forget) {
+      keys.push_back({.kind = scope.kind(change),
+                      .key = std::string(scope.key(change)),
+                      .verb = static_cast<std::uint8_t>(Verb::remove),
+                      .before = std::string(scope.before(change)),
+                      .claims = false});
+    }
   }
   return keys;
 }
@@ -116,6 +148,7 @@ providers::Order order_of(const ScopePlan& scope, std::span<const std::uint32_t>
 
 std::vector<state::Bookkeeping> bookkeeping(const ScopePlan& scope, const std::string& commit) {
   std::vector<state::Bookkeeping> rows;
+  const bool goes_whole = whole_removal(scope).has_value();
   for (const auto& change : scope.changes) {
     state::Bookkeeping row;
     switch (change.verb) {
@@ -137,7 +170,8 @@ std::vector<state::Bookkeeping> bookkeeping(const ScopePlan& scope, const std::s
       case Verb::conflict:
         continue;
     }
-    if (change.guard != Guard::none && change.consented == 0) {
+    const bool held = change.guard != Guard::none && change.consented == 0;
+    if (held || (goes_whole && change.verb == Verb::forget)) {
       continue;
     }
     row.kind = scope.kind(change);

@@ -57,8 +57,8 @@ struct Summary {
 /// end (J9). Thread-safe per plan.
 class Executor {
  public:
-  /// Borrows everything. The scopes of the plan are locked from the first write to the end of
-  /// apply().
+  /// Borrows everything. A scope is locked from before its first write until its last batch has
+  /// ended.
   Executor(state::Store& store, env::Env env, Run run);
 
   /// `fresh` is asked once per scope, after it is locked and before its first write: an error
@@ -82,24 +82,14 @@ struct Recovery {
   std::vector<std::pair<Scope, Error>> in_doubt;  ///< still open, with the reason
 };
 
-/// Settles every open intent of earlier runs, before anything is planned: lock, locate, observe,
-/// settle, one transaction (J4, J5, J7). What cannot be read stays in doubt; the others go on.
-/// Errors: only of the store.
+/// Settles every open intent of earlier runs, before anything is planned: lock, ask after what is
+/// pending, locate the rest once its effects must have arrived, settle, one transaction (J4, J5,
+/// J7). What cannot be read stays in doubt; the others go on. Errors: only of the store.
 Result<Recovery> recover(state::Store& store,
                          env::Env env,
                          const Run& run,
                          const ProviderLookup& lookup,
                          Progress& progress,
                          std::stop_token stop);
-
-/// Locates the keys of an intent that are in doubt (or open, after a crash) and closes those that
-/// an observation decides. Their outcomes, parallel to `intent.keys`; empty where nothing could be
-/// decided yet.
-Result<std::vector<state::KeyOutcome>> settle_intent(state::Store& store,
-                                                     env::Env env,
-                                                     const ProviderHandle& handle,
-                                                     const state::Intent& intent,
-                                                     Progress& progress,
-                                                     std::stop_token stop);
 
 }  // namespace plumb::apply

@@ -35,20 +35,9 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
 
   PLUMB_TRY(inputs, inputs_of(*loaded, scopes, *pass.roster, store_, catalog_));
   std::vector<plan::ScopePlan> planned(inputs.size());
-  const auto decide = [&](std::size_t i, Look look) {
-    auto& input = inputs[i];
-    input.observed = std::move(look.observed);
-    input.unread_because = look.error.message;
-    input.unread_hint = look.error.hint;
-    planned[i] = plan::plan_scope(input, context);
-    input.observed.reset();  // the world is never held whole
-  };
-  if (options.refresh) {
-    observe(*pass.roster, scopes, decide, stop);
-  } else {
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      decide(i, {.observed = remembered_or_missing(inputs[i]), .error = {}});
-    }
+  auto seen = observe_and_plan(pass, inputs, context, options, std::move(stop), planned);
+  if (!seen) {
+    return tl::unexpected(std::move(seen).error());
   }
   pass.observe_time =
       std::chrono::duration_cast<std::chrono::milliseconds>(env_.clock.steady() - began);

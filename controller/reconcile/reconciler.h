@@ -21,7 +21,11 @@ namespace plumb::reconcile {
 struct PassOptions {
   Selection selection;
   std::vector<Consent> consents;  ///< of the command line, besides the documents
-  bool refresh = true;  ///< false: the claims are taken for the world (quick, may be wrong)
+  /// Ids of documents that an earlier pass of this very run has used: without a count they hold
+  /// until the run ends.
+  std::vector<std::string> consents_in_use;
+  bool refresh = true;        ///< false: the claims are taken for the world (quick, may be wrong)
+  bool full_refresh = false;  ///< also reads scopes that by their change token have not moved
   bool no_heal = false;
   bool take_over = false;  ///< plan as if the exclusive scopes selected were taken over
   unsigned threads = 0;    ///< 0: as many as the machine and the providers bear
@@ -33,8 +37,11 @@ struct Pass {
   std::unique_ptr<Roster> roster;
   plan::Plan plan;
   std::vector<std::string>
-      claim_digests;          ///< parallel to plan.scopes: the claims that the plan was made of
-  std::size_t left_out = 0;   ///< scopes that the selection leaves out
+      claim_digests;  ///< parallel to plan.scopes: the claims that the plan was made of
+  std::vector<state::Settled> sights;  ///< parallel to plan.scopes: what each plan was made of;
+                                       ///< without fingerprint where there is no telling
+  std::size_t left_out = 0;            ///< scopes that the selection leaves out
+  std::size_t skipped = 0;    ///< scopes not read: nothing has moved since they were in plumb
   std::size_t resources = 0;  ///< declared in the scopes looked at
   std::size_t domains = 0;    ///< distinct headings looked at
   std::chrono::milliseconds observe_time{0};
@@ -50,8 +57,9 @@ class Reconciler {
              std::span<const providers::ProviderType> types,
              std::filesystem::path project);
 
-  /// Plans what `loaded` declares. Writes nothing. Errors: the store's; a scope that cannot be read
-  /// is a row of the plan, no error. Requires: `loaded` has no errors.
+  /// Plans what `loaded` declares. Writes nothing. Scopes that have not moved since keep_settled()
+  /// are not read. Errors: the store's; a scope that cannot be read is a row of the plan, no error.
+  /// Requires: `loaded` has no errors.
   Result<Pass> plan(std::shared_ptr<const load::Loaded> loaded,
                     const PassOptions& options,
                     std::stop_token stop);
@@ -70,7 +78,17 @@ class Reconciler {
                        apply::Progress& progress,
                        std::stop_token stop);
 
+  /// Remembers the scopes of `pass` that were read and need nothing, so that later passes skip them
+  /// while nothing moves. Call after a second look.
+  Result<void> keep_settled(const Pass& pass);
+
  private:
+  Result<void> observe_and_plan(Pass& pass,
+                                std::vector<plan::ScopeInput>& inputs,
+                                const plan::PlanContext& context,
+                                const PassOptions& options,
+                                std::stop_token stop,
+                                std::vector<plan::ScopePlan>& planned);
   Result<void> look_again(const Pass& pass,
                           std::uint32_t scope,
                           bool reread,

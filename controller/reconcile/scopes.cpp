@@ -82,7 +82,9 @@ Result<std::vector<Consent>> consents_left(const load::Loaded& loaded,
       continue;
     }
     PLUMB_TRY(used, store.consent_used(consent.id));
-    if (used < consent.count.value_or(1)) {
+    const auto& ours = options.consents_in_use;
+    const bool begun = std::find(ours.begin(), ours.end(), consent.id) != ours.end();
+    if (consent.count ? used < *consent.count : used == 0 || begun) {
       left.push_back(consent);
     }
   }
@@ -169,6 +171,7 @@ Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
       input.provider_atomic = member->traits->atomic;
       input.stable_handles = member->traits->stable_handles;
       input.changes_per_batch = member->traits->limits.changes_per_call;
+      input.adapt = member->traits->adapt;
     }
     inputs.push_back(std::move(input));
   }
@@ -183,10 +186,6 @@ std::shared_ptr<const ObservedScope> remembered_or_missing(const plan::ScopeInpu
   missing->scope = input.scope;
   missing->reading = Reading::missing;
   return missing;
-}
-
-std::string digest_of(const ClaimedScope* claimed, const state::Store& store) {
-  return claimed == nullptr ? std::string() : claimed->table.digest(store.seed());
 }
 
 std::vector<std::string> digests_of(const std::vector<plan::ScopeInput>& inputs,

@@ -19,7 +19,9 @@ plan::PlanContext context_of(const load::Loaded& loaded,
                              const Catalog& catalog,
                              const PassOptions& options);
 
-/// Consents of documents and command line that are valid today and not used up.
+/// Consents of documents and command line that are valid today and not used up. A document with a
+/// count is used up once so many objects used it; one without holds until the end of the run that
+/// used it.
 Result<std::vector<Consent>> consents_left(const load::Loaded& loaded,
                                            const PassOptions& options,
                                            const state::Store& store,
@@ -42,7 +44,7 @@ Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
 /// The claims taken for the world; a missing container where there are none.
 std::shared_ptr<const ObservedScope> remembered_or_missing(const plan::ScopeInput& input);
 
-/// Digest of a scope's claims; empty where there are none.
+/// Digest of a scope's claims: bytes, handles, policies, needs; empty where there are none.
 std::string digest_of(const ClaimedScope* claimed, const state::Store& store);
 std::vector<std::string> digests_of(const std::vector<plan::ScopeInput>& inputs,
                                     const state::Store& store);

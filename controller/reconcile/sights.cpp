@@ -1,0 +1,71 @@
+// The part of Reconciler that decides what is read, and remembers what need not be read again.
+#include "controller/reconcile/observer.h"
+#include "controller/reconcile/reconciler.h"
+#include "controller/reconcile/scopes.h"
+#include "controller/reconcile/settled.h"
+
+namespace plumb::reconcile {
+
+Result<void> Reconciler::observe_and_plan(Pass& pass,
+                                          std::vector<plan::ScopeInput>& inputs,
+                                          const plan::PlanContext& context,
+                                          const PassOptions& options,
+                                          std::stop_token stop,
+                                          std::vector<plan::ScopePlan>& planned) {
+  for (const auto& input : inputs) {
+    pass.sights.push_back(basis_of(input, context, store_));
+  }
+  const auto decide = [&](std::size_t i, Look look) {
+    auto& input = inputs[i];
+    pass.sights[i].fingerprint = look.observed ? look.observed->fingerprint : std::string();
+    input.observed = std::move(look.observed);
+    input.unread_because = look.error.message;
+    input.unread_hint = look.error.hint;
+    planned[i] = plan::plan_scope(input, context);
+    input.observed.reset();  // the world is never held whole
+  };
+  if (!options.refresh) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      decide(i, {.observed = remembered_or_missing(inputs[i]), .error = {}});
+    }
+    return {};
+  }
+  std::vector<bool> settled(inputs.size(), false);
+  if (!options.full_refresh) {
+    PLUMB_TRY(known, settled_scopes(inputs, pass.sights, *pass.roster, store_, stop));
+    settled = std::move(known);
+  }
+  std::vector<Scope> wanted;
+  std::vector<std::size_t> number;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (settled[i]) {
+      planned[i] = settled_plan(inputs[i]);
+      ++pass.skipped;
+    } else {
+      wanted.push_back(inputs[i].scope);
+      number.push_back(i);
+    }
+  }
+  observe(
+      *pass.roster,
+      wanted,
+      [&](std::size_t i, Look look) { decide(number[i], std::move(look)); },
+      std::move(stop));
+  return {};
+}
+
+Result<void> Reconciler::keep_settled(const Pass& pass) {
+  for (std::size_t i = 0; i < pass.plan.scopes.size(); ++i) {
+    const auto& scope = pass.plan.scopes[i];
+    const auto& sight = pass.sights[i];
+    if (scope.changes.empty() && scope.notes.empty() && scope.state == plan::ScopeState::planned &&
+        !sight.desired.empty() && !sight.fingerprint.empty()) {
+      if (auto kept = store_.put_settled(scope.scope, sight); !kept) {
+        return kept;
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace plumb::reconcile
