@@ -35,6 +35,16 @@ void RecordSets::reserve(std::size_t sets) {
   index_.reserve(sets);
 }
 
+void RecordSets::begin_layer() {
+  ++layer_;
+  inherited_.clear();
+  for (std::uint32_t i = 0; i < sets_.size(); ++i) {
+    if (!sets_[i].gone) {
+      inherited_.emplace(sets_[i].owner, i);
+    }
+  }
+}
+
 std::optional<std::string> RecordSets::owner_of(const RecordPack& pack,
                                                 const PackedRecord& record,
                                                 const Variables& variables) {
@@ -147,7 +157,7 @@ void RecordSets::place_set(DeclaredSet set, bool removes) {
     }
     return;
   }
-  if (layer_ > 1) {
+  if (!inherited_.empty()) {
     displace(set.owner, set.type);
   }
   if (present == nullptr) {
@@ -197,11 +207,10 @@ void RecordSets::unite(DeclaredSet& present, DeclaredSet set) {
 
 void RecordSets::displace(const std::string& owner, RecordType type) {
   const bool cname = type == RecordType::cname;
-  for (auto& other : sets_) {
-    if (other.layer == layer_) {
-      continue;
-    }
-    if ((cname != (other.type == RecordType::cname)) && other.owner == owner) {
+  const auto [first, last] = inherited_.equal_range(owner);
+  for (auto it = first; it != last; ++it) {
+    auto& other = sets_[it->second];
+    if (other.layer != layer_ && cname != (other.type == RecordType::cname)) {
       other.gone = true;
     }
   }

@@ -56,7 +56,7 @@ class RecordSets {
 
   void reserve(std::size_t sets);
   /// What is added from now on replaces what was added before.
-  void begin_layer() { ++layer_; }
+  void begin_layer();
   /// Adds an item of a pack, with its variables put in and its values made canonical. `document`:
   /// the caller's number of the DNSRecord that the item is.
   void add(const RecordPack& pack,
@@ -100,9 +100,10 @@ class RecordSets {
   const ReferenceTargets& targets_;
   Diagnostics& problems_;
   std::uint32_t layer_ = 0;
-  std::size_t inherited_ = 0;  ///< sets of earlier layers that are left
   std::vector<DeclaredSet> sets_;
   std::unordered_map<std::string, std::uint32_t> index_;  ///< rrset_key -> sets_
+  /// Owner -> sets_, of what earlier layers gave: what a layer may displace.
+  std::unordered_multimap<std::string, std::uint32_t> inherited_;
 };
 
 }  // namespace plumb::kinds
