@@ -116,7 +116,7 @@ Result<std::shared_ptr<const load::Loaded>> Workspace::load() {
 Result<std::shared_ptr<const load::Loaded>> Workspace::load_or_complain() {
   PLUMB_TRY(loaded, load());
   if (!loaded->diagnostics.empty()) {
-    complain(describe::diagnostics_text(loaded->diagnostics, loaded->files, style_));
+    complain(describe::diagnostics_brief(loaded->diagnostics, loaded->files, style_));
   }
   if (loaded->diagnostics.has_errors()) {
     return fail(ErrorCode::invalid_input,

@@ -1,6 +1,7 @@
 #include "controller/describe/diagnostics_text.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -124,6 +125,35 @@ std::string diagnostics_text(const Diagnostics& diagnostics,
   if (!diagnostics.empty()) {
     text += counted(diagnostics.error_count(), "error") + ", " +
             counted(diagnostics.warning_count(), "warning") + "\n";
+  }
+  return text;
+}
+
+std::string diagnostics_brief(const Diagnostics& diagnostics,
+                              const Files& files,
+                              const Style& style) {
+  constexpr std::size_t kMost = 50;
+  std::string text;
+  std::size_t shown = 0;
+  std::map<std::string, std::size_t> warnings;
+  for (const auto& diagnostic : diagnostics.all()) {
+    if (diagnostic.severity != Severity::error) {
+      warnings[diagnostic.rule.empty() ? "other" : diagnostic.rule] += 1;
+    } else if (++shown <= kMost) {
+      text += one(diagnostic, files, style);
+    }
+  }
+  if (shown > kMost) {
+    text += "and " + counted(shown - kMost, "more error") + ": plumb validate shows them all\n";
+  }
+  if (!warnings.empty()) {
+    std::string rules;
+    for (const auto& [rule, count] : warnings) {
+      rules += (rules.empty() ? "" : ", ") + std::to_string(count) + " " + rule;
+    }
+    text += painted("warning:", Paint::yellow, style) + " " +
+            counted(diagnostics.warning_count(), "warning") + " (" + rules +
+            "); plumb validate shows them\n";
   }
   return text;
 }

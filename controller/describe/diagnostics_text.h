@@ -14,6 +14,11 @@ namespace plumb::describe {
 std::string diagnostics_text(const Diagnostics& diagnostics,
                              const Files& files,
                              const Style& style);
+/// The same where diagnostics stand in the way of something else: errors in full (at most 50),
+/// warnings counted by rule. Empty where there are none.
+std::string diagnostics_brief(const Diagnostics& diagnostics,
+                              const Files& files,
+                              const Style& style);
 /// {"format":"plumb.diagnostics/1","errors":n,"warnings":n,"diagnostics":[{severity,file,line,column,message,hint,rule,reference}]}
 std::string diagnostics_json(const Diagnostics& diagnostics, const Files& files);
 /// GitHub workflow commands: "::error file=…,line=…,col=…,title=…::message".

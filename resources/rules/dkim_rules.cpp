@@ -114,7 +114,18 @@ std::string key_fault(const TagList& list) {
   if (key_type(list) == "ed25519" && octets->size() != kEd25519Size) {
     return "an ed25519 key has 32 octets, not " + std::to_string(octets->size());
   }
-  return key_type(list) == "rsa" && !rsa_bits(*octets) ? "p= is no RSA public key" : "";
+  return "";
+}
+
+/// Octets that are no SubjectPublicKeyInfo as we read it: a warning, since some verifiers take
+/// other encodings.
+bool is_unreadable_rsa(const TagList& list) {
+  const auto* key = list.find("p");
+  if (key == nullptr || key->value.empty() || key_type(list) != "rsa") {
+    return false;
+  }
+  const auto octets = decode_base64(key->value);
+  return octets && !rsa_bits(*octets);
 }
 
 void key(const CheckedZone& checked, Report& report) {
@@ -123,6 +134,11 @@ void key(const CheckedZone& checked, Report& report) {
       report.add(record,
                  {.message = subject(checked, record) + ": " + std::move(fault),
                   .hint = "copy the whole public key again, without BEGIN and END lines"});
+    } else if (is_unreadable_rsa(list)) {
+      report.add(record,
+                 {.message = subject(checked, record) + ": p= is no RSA public key",
+                  .hint = "copy the whole public key again, without BEGIN and END lines",
+                  .severity = Severity::warning});
     }
   });
 }
