@@ -70,12 +70,14 @@ Decision absent(const Case& it) {
   if (!it.claimed) {
     return only({.verb = Verb::create, .reason = Reason::declared, .made = true});
   }
-  if (it.no_heal && it.claimed == it.desired) {
+  const bool data = it.kind.holds_data;  // has a guard of its own that says more
+  const bool reported = it.no_heal || (!it.policy.heal && !data && !it.container_back);
+  if (reported && it.claimed == it.desired) {
     return only({.verb = Verb::hold, .reason = Reason::vanished});
   }
   return only({.verb = Verb::create,
                .reason = Reason::vanished,
-               .guards = guards(it.kind.holds_data ? Guard::recreate : Guard::none),
+               .guards = guards(data ? Guard::recreate : Guard::none),
                .made = true});
 }
 

@@ -35,6 +35,7 @@ struct Case {
   bool exclusive = false;    ///< in force
   bool complete = true;      ///< false: nothing is deleted here
   bool no_heal = false;
+  bool container_back = false;  ///< the container is gone too, and comes back with all in it
   Reason leaving = Reason::undeclared;  ///< or moved: declared under another key, or elsewhere
   bool remembered = true;               ///< the claim's policy and needs are those declared
 };

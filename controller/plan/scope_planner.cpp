@@ -331,6 +331,7 @@ Case ScopePlanner::case_of(const Triple& triple, const Resolved* resolved, bool 
       exclusive_ || kind.union_field == nullptr ? std::uint8_t{0} : kind.union_field(key);
   it.complete = !input_.desired || input_.desired->complete;
   it.no_heal = context_.no_heal;
+  it.container_back = missing_;
   it.unmanaged = is_unmanaged(kind, key);
   it.remembered = remembered(triple);
   it.leaving = retiring_ || move_of(triple) == Move::going ? Reason::moved : Reason::undeclared;
