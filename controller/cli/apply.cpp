@@ -175,8 +175,9 @@ bool has_work(const plan::Plan& plan) {
 /// plan is the proof.
 class Applying {
  public:
-  Applying(Workspace& workspace, const PlanOptions& options)
-      : workspace_(workspace), options_(options) {}
+  /// `saved`: what was reviewed; nothing else is done, in later passes neither. May be null.
+  Applying(Workspace& workspace, const PlanOptions& options, const describe::SavedPlan* saved)
+      : workspace_(workspace), options_(options), saved_(saved) {}
 
   Result<ExitCode> run(Planned planned, bool reread);
 
@@ -186,6 +187,7 @@ class Applying {
 
   Workspace& workspace_;
   const PlanOptions& options_;
+  const describe::SavedPlan* saved_;
   Interrupt interrupt_;
 };
 
@@ -216,6 +218,9 @@ Result<Planned> Applying::again(const Planned& planned) {
       pass,
       workspace_.reconciler(*planned.store).plan(planned.loaded, pass_option, interrupt_.token()));
   next.pass = std::move(pass);
+  if (saved_ != nullptr) {
+    describe::restrict_to(next.pass.plan, *saved_, workspace_.parts().catalog, &sha256);
+  }
   return next;
 }
 
@@ -275,6 +280,13 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   auto& plan = planned.pass.plan;
   const auto& catalog = workspace.parts().catalog;
   if (saved) {
+    const auto& project = planned.loaded->project;
+    if (saved->project != project.name || saved->environment != project.environment) {
+      return fail(ErrorCode::invalid_input,
+                  options.plan_file + " was made for " + saved->project + " in environment " +
+                      saved->environment,
+                  "apply it there, or plan again here");
+    }
     const auto restriction = describe::restrict_to(plan, *saved, catalog, &sha256);
     if (!restriction.stale.empty()) {
       std::string text = "the saved plan is stale: nothing was applied\n";
@@ -297,7 +309,8 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
     say("Nothing was applied.\n");
     return ExitCode::ok;
   }
-  return Applying(workspace, options).run(std::move(planned), !options.yes || saved.has_value());
+  return Applying(workspace, options, saved ? &*saved : nullptr)
+      .run(std::move(planned), !options.yes || saved.has_value());
 }
 
 }  // namespace plumb::cli

@@ -12,6 +12,15 @@ bool any_unread(const plan::Plan& plan) {
   });
 }
 
+/// Whether a guard refused something. What differs and is not ours alone is a conflict, though a
+/// consent permits it like the rest.
+bool any_refused(const plan::Plan& plan) {
+  return plan.run_refused ||
+         std::any_of(plan.refusals.begin(), plan.refusals.end(), [](const plan::Refusal& refusal) {
+           return refusal.guard != Guard::overwrite;
+         });
+}
+
 bool any_conflict(const plan::Plan& plan) {
   return std::any_of(plan.scopes.begin(), plan.scopes.end(), [](const plan::ScopePlan& scope) {
     return std::any_of(scope.changes.begin(), scope.changes.end(), [](const plan::Change& change) {
@@ -23,7 +32,7 @@ bool any_conflict(const plan::Plan& plan) {
 }  // namespace
 
 ExitCode exit_code_of(const plan::Plan& plan, bool detailed) {
-  if (!plan.refusals.empty() || plan.run_refused) {
+  if (any_refused(plan)) {
     return ExitCode::refused;
   }
   if (any_conflict(plan)) {

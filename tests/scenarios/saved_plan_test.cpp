@@ -1,0 +1,113 @@
+// A saved plan is applied as it was reviewed, or not at all.
+#include <gtest/gtest.h>
+
+#include "tests/support/cli.h"
+
+namespace plumb::test {
+namespace {
+
+/// Two zones in place, and a saved plan that changes h1 and h2 of one.example.
+class SavedPlan : public ::testing::Test {
+ protected:
+  SavedPlan() {
+    project_.domain("one.example", hosts(6));
+    project_.domain("two.example", hosts(6));
+    EXPECT_EQ(project_.plumb({"apply", "--yes"}).code, 0);
+    auto changed = hosts(6);
+    changed[0] = a("h1", "198.51.100.1");
+    changed[1] = a("h2", "198.51.100.2");
+    project_.domain("one.example", changed);
+    EXPECT_EQ(project_.plumb({"plan", "--out", "plan.json"}).code, 0);
+  }
+
+  std::string zone(const char* name = "one") const {
+    return project_.read(std::string("zones/") + name + ".example.zone");
+  }
+
+  const Project project_;
+};
+
+TEST_F(SavedPlan, IsAppliedExactly) {
+  project_.domain("two.example", hosts(7));  // written after the review
+  const auto ran = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_EQ(ran.code, 0) << ran.all();
+  EXPECT_NE(zone().find("198.51.100.1"), std::string::npos);
+  EXPECT_NE(zone().find("198.51.100.2"), std::string::npos);
+  EXPECT_EQ(zone("two").find("h7"), std::string::npos) << "nobody reviewed that";
+}
+
+TEST_F(SavedPlan, IsStaleWhereATouchedObjectMoved) {
+  project_.replace("zones/one.example.zone", "192.0.2.1\n", "203.0.113.1\n");
+  const auto before = zone();
+  const auto ran = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_EQ(ran.code, 5) << ran.all();
+  EXPECT_TRUE(ran.says("stale")) << ran.all();
+  EXPECT_TRUE(ran.says("h1 A")) << ran.all();
+  EXPECT_EQ(zone(), before) << "not even the change that did not move";
+}
+
+TEST_F(SavedPlan, IsStaleWhereTheManifestMoved) {
+  auto changed = hosts(6);
+  changed[0] = a("h1", "198.51.100.99");
+  changed[1] = a("h2", "198.51.100.2");
+  project_.domain("one.example", changed);
+  const auto before = zone();
+  EXPECT_EQ(project_.plumb({"apply", "plan.json", "--yes"}).code, 5);
+  EXPECT_EQ(zone(), before);
+}
+
+TEST_F(SavedPlan, IsNotStaleWhereAnotherObjectMoved) {
+  project_.replace("zones/one.example.zone", "192.0.2.5\n", "203.0.113.5\n");
+  project_.replace("zones/two.example.zone", "192.0.2.1\n", "203.0.113.1\n");
+  const auto ran = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_EQ(ran.code, 0) << ran.all();
+  EXPECT_NE(zone().find("198.51.100.1"), std::string::npos);
+  EXPECT_NE(zone().find("203.0.113.5"), std::string::npos) << "healing was not in the plan";
+  EXPECT_NE(zone("two").find("203.0.113.1"), std::string::npos);
+}
+
+TEST_F(SavedPlan, ThatWasTamperedWithIsRefused) {
+  const auto before = zone();
+  project_.replace("plan.json", "one.example", "two.example");
+  const auto changed = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_EQ(changed.code, 1) << changed.all();
+  EXPECT_TRUE(changed.says("was changed after it was made")) << changed.all();
+  project_.write("plan.json", "{}");
+  EXPECT_EQ(project_.plumb({"apply", "plan.json", "--yes"}).code, 1);
+  project_.write("plan.json", "");
+  EXPECT_EQ(project_.plumb({"apply", "plan.json", "--yes"}).code, 1);
+  EXPECT_EQ(zone(), before);
+}
+
+TEST_F(SavedPlan, ThatWasHalfAppliedCanBeRunAgain) {
+  // one of its two changes was done already, by a run that died or by hand
+  project_.replace("zones/one.example.zone", "192.0.2.1\n", "198.51.100.1\n");
+  const auto ran = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_EQ(ran.code, 0) << ran.all();
+  EXPECT_NE(zone().find("198.51.100.2"), std::string::npos);
+  const auto again = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_EQ(again.code, 0) << again.all();
+  EXPECT_EQ(project_.plumb({"plan", "--detailed-exitcode"}).code, 0);
+}
+
+TEST_F(SavedPlan, DeletesOnlyWhatWasReviewed) {
+  project_.domain("one.example", hosts(5));
+  ASSERT_EQ(project_.plumb({"plan", "--out", "plan.json"}).code, 0);
+  project_.domain("one.example", hosts(4));
+  EXPECT_EQ(project_.plumb({"apply", "plan.json", "--yes"}).code, 0);
+  EXPECT_EQ(zone().find("h6"), std::string::npos);
+  EXPECT_NE(zone().find("h5"), std::string::npos);
+}
+
+TEST_F(SavedPlan, OfAnotherProjectIsRefused) {
+  const Project other;
+  other.domain("one.example", hosts(6));
+  other.replace("plumb.yaml", "name: acme", "name: umbrella");
+  other.write("plan.json", project_.read("plan.json"));
+  const auto ran = other.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_NE(ran.code, 0) << ran.all();
+  EXPECT_FALSE(other.has("zones/one.example.zone"));
+}
+
+}  // namespace
+}  // namespace plumb::test
