@@ -1,10 +1,39 @@
 // The part of Reconciler that decides what is read, and remembers what need not be read again.
+#include <algorithm>
+
 #include "controller/reconcile/observer.h"
 #include "controller/reconcile/reconciler.h"
 #include "controller/reconcile/scopes.h"
 #include "controller/reconcile/settled.h"
 
 namespace plumb::reconcile {
+namespace {
+
+bool misses_claimed(const plan::ScopePlan& scope) {
+  return std::any_of(scope.changes.begin(), scope.changes.end(), [](const plan::Change& change) {
+    return change.reason == plan::Reason::vanished;
+  });
+}
+
+/// Leaves those scopes that deserve a second look: a listing that is a moment behind shows what we
+/// made as not there, and to make it again would double it (row 2 of the decision table).
+void keep_doubtful(const std::vector<plan::ScopePlan>& planned,
+                   std::vector<Scope>& wanted,
+                   std::vector<std::size_t>& number) {
+  std::vector<std::size_t> doubtful;
+  for (const auto i : number) {
+    if (misses_claimed(planned[i])) {
+      doubtful.push_back(i);
+    }
+  }
+  number = std::move(doubtful);
+  wanted.clear();
+  for (const auto i : number) {
+    wanted.push_back(planned[i].scope);
+  }
+}
+
+}  // namespace
 
 Result<void> Reconciler::observe_and_plan(Pass& pass,
                                           std::vector<plan::ScopeInput>& inputs,
@@ -46,11 +75,16 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
       number.push_back(i);
     }
   }
-  observe(
-      *pass.roster,
-      wanted,
-      [&](std::size_t i, Look look) { decide(number[i], std::move(look)); },
-      std::move(stop));
+  const auto look_at = [&] {
+    observe(
+        *pass.roster,
+        wanted,
+        [&](std::size_t i, Look look) { decide(number[i], std::move(look)); },
+        stop);
+  };
+  look_at();
+  keep_doubtful(planned, wanted, number);
+  look_at();
   return {};
 }
 
