@@ -183,7 +183,21 @@ class DomainExpansion {
     return set.owner + " " + std::string(values::record_type_name(set.type));
   }
 
-  /// The longest matching Domain owns a name; only the delegation itself stands above it.
+  /// The addresses of a child's own name servers, without which it cannot be found (RFC 1034
+  /// §4.2.1).
+  static bool is_glue(const DeclaredSet& set,
+                      const values::DomainName& name,
+                      const DomainEntry& child) {
+    const auto& servers = child.spec.dns.name_servers;
+    return (set.type == RecordType::a || set.type == RecordType::aaaa) &&
+           std::any_of(servers.begin(), servers.end(), [&](const auto& server) {
+             const auto target = values::DomainName::parse_target(server.text, child.name);
+             return target && *target == name;
+           });
+  }
+
+  /// The longest matching Domain owns a name; only the delegation itself and its glue stand above
+  /// it.
   bool lies_in_child(const DeclaredSet& set) {
     if (!domain_.has_children || set.owner == "@") {
       return false;
@@ -194,6 +208,9 @@ class DomainExpansion {
       return false;
     }
     if (name == owner->name && (set.type == RecordType::ns || set.type == RecordType::ds)) {
+      return false;
+    }
+    if (is_glue(set, name, *owner)) {
       return false;
     }
     out_.problems.add({.severity = Severity::error,

@@ -43,6 +43,7 @@ rules::ZoneView view_of(const Expanded& domain) {
   }
   rules::ZoneSettings settings;
   settings.exclusive = scope.exclusive;
+  settings.complete = domain.whole && !domain.problems.has_errors();
   settings.unmanaged = scope.unmanaged;
   settings.place = scope.place;
   return {values::DomainName::from_canonical(scope.scope.container),

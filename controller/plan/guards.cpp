@@ -96,7 +96,9 @@ void settle_whole(ScopePlan& scope, const Catalog& catalog) {
   }
   const auto guard = container->guard;
   for (auto& change : scope.changes) {
-    if (held && takes_away(change)) {
+    // What is kept at the vendor anyway (apex NS) stays ours as long as its zone does.
+    const bool lets_go = change.verb == Verb::forget && change.before != kNone;
+    if (held && (takes_away(change) || lets_go)) {
       hold(change, guard, false);
     } else if (!held && &change != container && takes_away(change)) {
       change.verb = Verb::forget;

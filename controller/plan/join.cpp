@@ -147,19 +147,22 @@ void make_batches(Plan& plan, EdgeFinder& finder, const Layers& found) {
 }
 
 void note_first_contact(Plan& plan) {
-  std::size_t met = 0;
+  std::set<std::string_view> met;
   for (const auto& scope : plan.scopes) {
     if (scope.counts.claimed != 0) {
       return;
     }
-    met += scope.first_contact ? 1 : 0;
+    if (scope.first_contact) {
+      met.insert(scope.domain);
+    }
   }
-  if (met != 0) {
-    plan.notes.insert(
-        plan.notes.begin(),
-        fmt::format("first contact with {} {}: nothing there is deleted",
-                    met,
-                    met == 1 ? "place that is not empty" : "places that are not empty"));
+  if (!met.empty()) {
+    const auto who = met.size() == 1 ? std::string(*met.begin()) + " is"
+                                     : fmt::format("{} domains are", met.size());
+    plan.notes.insert(plan.notes.begin(),
+                      fmt::format("first contact: the state is empty and {} there already; nothing "
+                                  "that is not ours is deleted",
+                                  who));
   }
 }
 

@@ -138,6 +138,7 @@ void ScopePlanner::finish() {
   hold_dependents(plan_, missing_, context_.catalog);
   const auto& seen = observed_.entries();
   plan_.first_contact = plan_.state == ScopeState::planned && claimed_.empty() &&
+                        !plan_.scope.container.empty() &&
                         std::any_of(seen.begin(), seen.end(), [](const Entry& entry) {
                           return (entry.flags & system_owned) == 0;
                         });

@@ -70,10 +70,23 @@ std::vector<std::string> shown(std::string_view key, const std::vector<SetValue>
   return texts;
 }
 
-std::string values_summary(std::string_view key, const std::vector<SetValue>& values) {
+/// What mail depends on before what only proves something to somebody: the beginning of a long line
+/// is what is read.
+void most_telling_first(std::string_view key, std::vector<SetValue>& values) {
+  const auto parts = split_rrset_key(key);
+  if (parts.type != "TXT") {
+    return;
+  }
+  std::stable_partition(values.begin(), values.end(), [&](const SetValue& value) {
+    return value.open || txt_family(parts.owner, value.text) != TxtFamily::none;
+  });
+}
+
+std::string values_summary(std::string_view key, std::vector<SetValue> values) {
   if (values.empty()) {
     return "(no values)";
   }
+  most_telling_first(key, values);
   std::string out;
   const auto count = std::min(values.size(), kShownValues);
   for (std::size_t i = 0; i < count; ++i) {

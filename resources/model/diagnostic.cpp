@@ -67,7 +67,23 @@ void Diagnostics::sort() {
   std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return a.place < b.place;
   });
-  all_.erase(std::unique(all_.begin(), all_.end(), same), all_.end());
+  std::vector<Diagnostic> kept;
+  kept.reserve(all_.size());
+  for (auto& diagnostic : all_) {
+    // Those of one place stand together; few, so each is compared with all of them.
+    auto first = kept.end();
+    while (first != kept.begin() && std::prev(first)->place == diagnostic.place) {
+      --first;
+    }
+    const bool known =
+        diagnostic.place.known() && std::any_of(first, kept.end(), [&](const Diagnostic& other) {
+          return same(other, diagnostic);
+        });
+    if (!known) {
+      kept.push_back(std::move(diagnostic));
+    }
+  }
+  all_ = std::move(kept);
   const auto count = [&](Severity severity) {
     return static_cast<std::size_t>(std::count_if(
         all_.begin(), all_.end(), [&](const Diagnostic& d) { return d.severity == severity; }));

@@ -122,7 +122,11 @@ Result<std::unique_ptr<Provider>> open(const Opening& opening) {
 std::vector<Field> server_outputs(std::string_view body) {
   std::vector<Field> outputs;
   if (const auto hostname = cbor::field_octets(body, kHostname)) {
-    outputs.push_back({"hostname", Value{std::string(*hostname), {}}});
+    // Without its final dot: it stands in texts (SPF, banners) as often as in host names.
+    const bool dotted = hostname->size() > 1 && hostname->ends_with('.');
+    outputs.push_back(
+        {"hostname",
+         Value{std::string(hostname->substr(0, hostname->size() - (dotted ? 1 : 0))), {}}});
   }
   outputs.push_back({"ipv4", text_list(body, kIpv4)});
   outputs.push_back({"ipv6", text_list(body, kIpv6)});

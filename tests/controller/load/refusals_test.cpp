@@ -270,6 +270,17 @@ TEST(Refusals, OfWhatLiesInTheZoneOfAnotherDomain) {
       "@ d.yaml:3:18\n");
 }
 
+TEST(Refusals, NotOfTheAddressesOfAChildsOwnNameServers) {
+  const auto child =
+      document("Domain",
+               "metadata: {name: sub.example.com}\nspec:\n  dns: {providers: [dns], nameServers: "
+               "[ns1.sub.example.com.], delegate: true}\n  records: [{name: ns1, type: A, value: "
+               "192.0.2.53}]");
+  EXPECT_EQ(errors(load_text(child + "---\n" +
+                             domain("    - {name: ns1.sub, type: A, value: 192.0.2.53}\n"))),
+            "");
+}
+
 TEST(Refusals, OfProviders) {
   const Case cases[] = {
       {document("Provider", "metadata: {name: p}\nspec: {type: file}"),

@@ -136,8 +136,10 @@ TEST(Scopes, MeetTheWorldWithoutDeletingAnything) {
   EXPECT_EQ(plan.changes[0].verb, Verb::adopt);
   const auto joined = join({plan}, context.value);
   ASSERT_FALSE(joined.notes.empty());
-  EXPECT_EQ(joined.notes[0],
-            "first contact with 1 place that is not empty: nothing there is deleted");
+  EXPECT_EQ(
+      joined.notes[0],
+      "first contact: the state is empty and example.com is there already; nothing that is not "
+      "ours is deleted");
   context.value.take_over = true;
   EXPECT_EQ(plan_scope(builder.input(), context.value).changes.size(), 2U);
 }
@@ -197,6 +199,18 @@ TEST(Scopes, GoWholeOrNotAtAll) {
     EXPECT_EQ(change_of(plan, "")->verb, Verb::remove);
     EXPECT_EQ(change_of(plan, set_key("a A"))->verb, Verb::forget);
   }
+}
+
+TEST(Scopes, KeepTheClaimOfTheirOwnNSAsLongAsTheyStay) {
+  Context context;
+  ScopeBuilder builder;
+  auto own = a_record("a");
+  own.flags = system_owned;
+  builder.see(zone()).see(own).claim(zone()).claim(a_record("a"));
+  builder.is_declared = false;
+  const auto plan = plan_scope(builder.input(), context.value);
+  ASSERT_NE(change_of(plan, set_key("a A")), nullptr);
+  EXPECT_EQ(change_of(plan, set_key("a A"))->verb, Verb::hold);
 }
 
 TEST(Scopes, KeepAProtectedRecordsZone) {

@@ -57,6 +57,17 @@ TEST(Diagnostics, SortGoesByPlaceAndDropsRepetitions) {
   EXPECT_EQ(problems.warning_count(), 1U);
 }
 
+TEST(Diagnostics, SortDropsARepetitionThatStandsApart) {
+  Diagnostics problems;
+  for (const auto* message : {"a", "b", "a"}) {
+    problems.error(place_at(1, 1, 1), message);
+  }
+  problems.error({}, "nowhere");
+  problems.error({}, "nowhere");
+  problems.sort();
+  EXPECT_EQ(problems.error_count(), 4U) << "what has no place is never taken for a repetition";
+}
+
 TEST(DidYouMean, FindsTheNearestWord) {
   constexpr std::array<std::string_view, 6> kWords{
       "name", "providers", "profiles", "records", "nameServers", "ttl"};

@@ -30,7 +30,7 @@ std::string server_body() {
 }
 
 const std::vector<Field> kOutputs = {
-    {"hostname", text("mx1.example.com.")},
+    {"hostname", text("mx1.example.com")},
     {"ipv4", Value{Value::List{text("192.0.2.10"), text("192.0.2.11")}, {}}},
     {"ipv6", Value{Value::List{text("2001:db8::10")}, {}}}};
 
