@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
-#include <mutex>
+#include <set>
 #include <thread>
 
 #include "controller/env/parallel.h"
@@ -68,6 +68,38 @@ void read_piece(const Piece& piece,
   }
 }
 
+/// Takes the scopes whose container is not in the account's survey out of `indices`, reported as
+/// missing: one call instead of one each. Left as they are where there are few, or where the survey
+/// fails: reading says why, then.
+void report_missing(const Roster::Member& member,
+                    const std::vector<Scope>& scopes,
+                    const std::function<void(std::size_t, Look)>& each,
+                    const std::stop_token& stop,
+                    std::vector<std::size_t>& indices) {
+  constexpr std::size_t kWorthASurvey = 4;
+  if (indices.size() < kWorthASurvey) {
+    return;
+  }
+  const auto containers = member.provider->survey(stop);
+  if (!containers) {
+    return;
+  }
+  std::set<Scope> there;
+  for (const auto& container : *containers) {
+    there.insert(container.scope);
+  }
+  std::erase_if(indices, [&](std::size_t index) {
+    if (there.contains(scopes[index])) {
+      return false;
+    }
+    auto missing = std::make_shared<ObservedScope>();
+    missing->scope = scopes[index];
+    missing->reading = Reading::missing;
+    each(index, {.observed = std::move(missing), .error = {}});
+    return true;
+  });
+}
+
 }  // namespace
 
 void observe(const Roster& roster,
@@ -88,7 +120,8 @@ void observe(const Roster& roster,
   std::map<const Roster::Member*, std::atomic<bool>> refused;
   std::vector<Piece> pieces;
   unsigned threads = 0;
-  for (const auto& [member, indices] : by_member) {
+  for (auto& [member, indices] : by_member) {
+    report_missing(*member, scopes, each, stop, indices);
     const std::size_t share = member->traits->limits.scopes_per_call == 1 ? 8 : indices.size();
     for (std::size_t i = 0; i < indices.size(); i += share) {
       const auto end = std::min(indices.size(), i + share);
