@@ -4,13 +4,22 @@
 namespace plumb::describe {
 namespace {
 
-/// "drop-old-example" from what is permitted on what: a name that a person may keep.
+/// "delete-old-example" from what is permitted on what: a name that a person may keep.
 std::string consent_name(const Consent& consent) {
-  std::string name = consent.allow + "-";
-  for (const char c : consent.on.substr(
-           consent.on.find('/') == std::string::npos ? 0 : consent.on.find('/') + 1)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    name += plain ? c : '-';
+  std::string name;
+  const auto slash = consent.on.find('/');
+  for (const char c :
+       consent.allow + "-" + consent.on.substr(slash == std::string::npos ? 0 : slash + 1)) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || upper;
+    if (plain) {
+      name += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (name.ends_with('-')) {
+    name.pop_back();
   }
   return name;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "controller/describe/json_values.h"
 #include "controller/describe/paint.h"
 
 namespace plumb::describe {
@@ -64,7 +65,7 @@ std::string excerpt_text(const Diagnostic& diagnostic, const Style& style) {
 std::string one(const Diagnostic& diagnostic, const Files& files, const Style& style) {
   std::string text;
   if (diagnostic.place.known()) {
-    text += painted(files.text(diagnostic.place) + ":", Paint::bold, style) + " ";
+    text += painted(printable(files.text(diagnostic.place)) + ":", Paint::bold, style) + " ";
   }
   text += painted(std::string(severity_name(diagnostic.severity)) + ":",
                   severity_paint(diagnostic.severity),
@@ -73,7 +74,7 @@ std::string one(const Diagnostic& diagnostic, const Files& files, const Style& s
           "\n";
   text += excerpt_text(diagnostic, style);
   if (diagnostic.related.known()) {
-    text += "      see also " + files.text(diagnostic.related) + "\n";
+    text += "      see also " + printable(files.text(diagnostic.related)) + "\n";
   }
   if (!diagnostic.hint.empty()) {
     text +=
@@ -162,7 +163,7 @@ std::string diagnostics_json(const Diagnostics& diagnostics, const Files& files)
   auto list = nlohmann::json::array();
   for (const auto& diagnostic : diagnostics.all()) {
     nlohmann::json row{{"severity", severity_name(diagnostic.severity)},
-                       {"file", files.path(diagnostic.place.file)},
+                       {"file", printable(files.path(diagnostic.place.file))},
                        {"line", std::uint32_t{diagnostic.place.line}},
                        {"column", std::uint32_t{diagnostic.place.column}},
                        {"message", printable(diagnostic.message)},
@@ -170,15 +171,14 @@ std::string diagnostics_json(const Diagnostics& diagnostics, const Files& files)
                        {"rule", diagnostic.rule},
                        {"reference", diagnostic.reference}};
     if (diagnostic.related.known()) {
-      row["related"] = files.text(diagnostic.related);
+      row["related"] = printable(files.text(diagnostic.related));
     }
     list.push_back(std::move(row));
   }
-  return nlohmann::json{{"format", "plumb.diagnostics/1"},
-                        {"errors", diagnostics.error_count()},
-                        {"warnings", diagnostics.warning_count()},
-                        {"diagnostics", std::move(list)}}
-      .dump(2);
+  return json_text({{"format", "plumb.diagnostics/1"},
+                    {"errors", diagnostics.error_count()},
+                    {"warnings", diagnostics.warning_count()},
+                    {"diagnostics", std::move(list)}});
 }
 
 std::string diagnostics_github(const Diagnostics& diagnostics, const Files& files) {
@@ -187,12 +187,15 @@ std::string diagnostics_github(const Diagnostics& diagnostics, const Files& file
     const auto* command = diagnostic.severity == Severity::error     ? "error"
                           : diagnostic.severity == Severity::warning ? "warning"
                                                                      : "notice";
+    text += "::" + std::string(command) + " ";
+    if (diagnostic.place.known()) {
+      text += fmt::format("file={},line={},col={},",
+                          github_escaped(printable(files.path(diagnostic.place.file)), true),
+                          std::uint32_t{diagnostic.place.line},
+                          std::uint32_t{diagnostic.place.column});
+    }
     text += fmt::format(
-        "::{} file={},line={},col={},title={}::{}{}\n",
-        command,
-        github_escaped(files.path(diagnostic.place.file), true),
-        std::uint32_t{diagnostic.place.line},
-        std::uint32_t{diagnostic.place.column},
+        "title={}::{}{}\n",
         github_escaped(diagnostic.rule.empty() ? "plumb" : diagnostic.rule, true),
         github_escaped(printable(diagnostic.message) + rule_text(diagnostic), false),
         diagnostic.hint.empty() ? ""

@@ -27,8 +27,9 @@ std::string diagnostics_github(const Diagnostics& diagnostics, const Files& file
 /// "error: message" and, below, "hint: …".
 std::string error_text(const Error& error, const Style& style);
 
-/// Text that comes from outside, made safe for a terminal: control characters and invalid UTF-8 are
-/// escaped.
+/// Text that comes from outside, made safe for a terminal, for JSON and for YAML: always valid
+/// UTF-8; what is none, controls, and code points that hide or reorder text become \\xNN, octet by
+/// octet; a tab becomes a blank. Idempotent; an escape looks like the same text written out.
 std::string printable(std::string_view text);
 
 }  // namespace plumb::describe

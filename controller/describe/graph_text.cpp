@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include "controller/describe/diagnostics_text.h"
+#include "controller/describe/json_values.h"
 #include "controller/describe/plan_lines.h"
 #include "controller/describe/resources_text.h"
 
@@ -52,8 +54,11 @@ std::string graph_dot(const plan::Plan& plan, const Catalog& catalog) {
     for (std::size_t k = 0; k < batch.changes.size() && k < kMost; ++k) {
       const auto& scope = plan.scopes[batch.scope];
       const auto& change = scope.changes[batch.changes[k]];
-      label +=
-          "\\l" + dot_escaped(std::string(symbol(change)) + " " + label_of(scope, change, catalog));
+      label += "\\l" + dot_escaped(std::string(symbol(change)) + " " +
+                                   printable(object_name(scope, change, catalog)));
+    }
+    if (batch.changes.size() > kMost) {
+      label += "\\land " + counted(batch.changes.size() - kMost, "more change");
     }
     text += "  b" + std::to_string(i) + " [label=\"" + label + "\\l\"];\n";
     for (const auto earlier : batch.after) {
@@ -70,14 +75,14 @@ std::string graph_json(const plan::Plan& plan, const Catalog& catalog) {
     auto changes = nlohmann::json::array();
     for (const auto number : batch.changes) {
       const auto& scope = plan.scopes[batch.scope];
-      changes.push_back(object_name(scope, scope.changes[number], catalog));
+      changes.push_back(printable(object_name(scope, scope.changes[number], catalog)));
     }
     batches.push_back({{"number", i},
                        {"domain", heading(plan.scopes[batch.scope])},
                        {"changes", changes},
                        {"after", batch.after}});
   }
-  return nlohmann::json{{"format", "plumb.graph/1"}, {"batches", batches}}.dump(2);
+  return json_text({{"format", "plumb.graph/1"}, {"batches", batches}});
 }
 
 }  // namespace plumb::describe

@@ -47,6 +47,10 @@ std::string reference_text(const Reference& reference) {
   return "${" + reference.target + ":" + reference.output + "}";
 }
 
+std::string json_text(const nlohmann::json& document, int indent) {
+  return document.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 nlohmann::json to_json(const Value& value) {
   return std::visit(ToJson{}, value.data);
 }

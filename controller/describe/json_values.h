@@ -17,6 +17,9 @@ nlohmann::json to_json(const Value& value);
 /// A body as an object with the kind's field names; null for an empty body.
 nlohmann::json body_json(const Kind& kind, std::string_view body);
 
+/// The text of a document; octets that are no UTF-8 and were not escaped before become U+FFFD.
+std::string json_text(const nlohmann::json& document, int indent = 2);
+
 /// A reference as it is written in manifests.
 std::string reference_text(const Reference& reference);
 

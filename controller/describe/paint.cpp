@@ -1,5 +1,8 @@
 #include "controller/describe/paint.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "controller/describe/diagnostics_text.h"
@@ -41,19 +44,53 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
-/// Code points that would reorder, hide or break a line: C1 controls, bidirectional controls,
-/// zero-width ones.
-bool hides(std::string_view sequence) {
-  if (sequence.size() == 2) {
-    return sequence[0] == '\xc2' && static_cast<unsigned char>(sequence[1]) < 0xa0;
+char32_t decoded(std::string_view sequence) {
+  const auto octet = [&](std::size_t i) {
+    return static_cast<char32_t>(static_cast<unsigned char>(sequence[i]));
+  };
+  switch (sequence.size()) {
+    case 2:
+      return (octet(0) & 0x1fU) << 6U | (octet(1) & 0x3fU);
+    case 3:
+      return (octet(0) & 0x0fU) << 12U | (octet(1) & 0x3fU) << 6U | (octet(2) & 0x3fU);
+    case 4:
+      return (octet(0) & 0x07U) << 18U | (octet(1) & 0x3fU) << 12U | (octet(2) & 0x3fU) << 6U |
+             (octet(3) & 0x3fU);
+    default:
+      return octet(0);
   }
-  if (sequence.size() != 3 || sequence[0] != '\xe2') {
-    return sequence == "\xef\xbb\xbf";
+}
+
+/// Code points that would reorder, hide or break a line: controls, bidirectional controls, those
+/// without a width of their own, line separators, tags, non-characters (Unicode 15, ch. 23).
+bool hides(char32_t point) {
+  struct Range {
+    char32_t first, last;
+  };
+  constexpr std::array<Range, 18> kHidden{{{0x00, 0x1f},
+                                           {0x7f, 0x9f},
+                                           {0xad, 0xad},
+                                           {0x34f, 0x34f},
+                                           {0x61c, 0x61c},
+                                           {0x115f, 0x1160},
+                                           {0x17b4, 0x17b5},
+                                           {0x180b, 0x180f},
+                                           {0x200b, 0x200f},
+                                           {0x2028, 0x202e},
+                                           {0x2060, 0x206f},
+                                           {0x3164, 0x3164},
+                                           {0xfdd0, 0xfdef},
+                                           {0xfe00, 0xfe0f},
+                                           {0xfeff, 0xfeff},
+                                           {0xffa0, 0xffa0},
+                                           {0xfff0, 0xfffb},
+                                           {0xe0000, 0xe0fff}}};
+  if ((point & 0xfffeU) == 0xfffeU) {
+    return true;
   }
-  const auto second = static_cast<unsigned char>(sequence[1]);
-  const auto third = static_cast<unsigned char>(sequence[2]);
-  return (second == 0x80 && (third >= 0x8b && third <= 0x8f)) ||
-         (second == 0x80 && third >= 0xa8 && third <= 0xae) || (second == 0x81 && third >= 0xa0);
+  return std::any_of(kHidden.begin(), kHidden.end(), [&](const Range& range) {
+    return point >= range.first && point <= range.last;
+  });
 }
 
 const char* code(Paint paint) {
@@ -126,18 +163,22 @@ std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const auto length = sequence_length(text);
-    const auto first = static_cast<unsigned char>(text[0]);
-    if (length == 0 || first < 0x20 || first == 0x7f || hides(text.substr(0, length))) {
-      const auto broken = length == 0 ? 1 : length;
-      for (std::size_t i = 0; i < broken; ++i) {
-        out += first == '\t' ? " " : fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
-      }
-      text.remove_prefix(broken);
+    if (text[0] >= ' ' && text[0] <= '~') {
+      out += text[0];
+      text.remove_prefix(1);
       continue;
     }
-    out += text.substr(0, length);
-    text.remove_prefix(length);
+    const auto length = sequence_length(text);
+    if (text[0] == '\t') {
+      out += ' ';
+    } else if (length == 0 || hides(decoded(text.substr(0, length)))) {
+      for (const char octet : text.substr(0, std::max(length, std::size_t{1}))) {
+        out += fmt::format("\\x{:02x}", static_cast<unsigned char>(octet));
+      }
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(std::max(length, std::size_t{1}));
   }
   return out;
 }

@@ -13,8 +13,7 @@ enum class Paint : std::uint8_t { none, bold, dim, red, green, yellow, blue, mag
 /// `text` in a colour where the style wants colours.
 std::string painted(std::string_view text, Paint paint, const Style& style);
 
-/// How many columns UTF-8 text takes on a terminal (a code point is one column; combining marks
-/// none).
+/// How many columns UTF-8 text takes on a terminal: one for each code point.
 std::size_t columns(std::string_view text);
 
 /// `text` padded with blanks to `width` columns.

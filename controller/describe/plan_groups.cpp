@@ -5,20 +5,39 @@
 #include <set>
 #include <tuple>
 
+#include "controller/describe/diagnostics_text.h"
+#include "controller/describe/plan_rows.h"
+
 namespace plumb::describe {
 namespace {
 
 constexpr std::size_t kFewestDomains = 3;
 constexpr std::size_t kMostNamed = 5;
 
-using Cause =
-    std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, plan::Verb, plan::Reason, std::string>;
+/// What lines must have in common to be of one cause. No text: there may be very many.
+struct Cause {
+  Place place;
+  plan::Verb verb{};
+  plan::Reason reason{};
+  std::pair<Guard, bool> consent;
+  std::uint8_t kind = 0;
+  std::string_view key;
+  LineRef ref;
+
+  auto identity() const { return std::tie(place, verb, reason, consent, kind, key); }
+};
 
 const plan::ScopePlan& scope_of(const PlanView& view, const LineRef& ref) {
   return view.plan.scopes[ref.scope];
 }
 const plan::Change& change_of(const PlanView& view, const LineRef& ref) {
   return scope_of(view, ref).changes[ref.change];
+}
+
+bool is_groupable(const plan::Change& change) {
+  return (change.verb == plan::Verb::create || change.verb == plan::Verb::update ||
+          change.verb == plan::Verb::hold) &&
+         !is_destructive(change);
 }
 
 std::size_t domains_in(const PlanView& view, const std::vector<LineRef>& lines) {
@@ -29,12 +48,31 @@ std::size_t domains_in(const PlanView& view, const std::vector<LineRef>& lines) 
   return domains.size();
 }
 
-/// Differences are compared with the domain's own name taken out: "dmarc@a.example" and
-/// "dmarc@b.example" are alike.
-std::string neutral_difference(const PlanView& view, const LineRef& ref) {
-  const auto& scope = scope_of(view, ref);
-  auto text = what_text(scope, change_of(view, ref), view.catalog);
-  const auto domain = heading(scope);
+std::vector<Cause> causes(const PlanView& view, const std::vector<LineRef>& lines) {
+  std::vector<Cause> causes;
+  for (const auto& ref : lines) {
+    const auto& scope = scope_of(view, ref);
+    const auto& change = change_of(view, ref);
+    const auto place = scope.place(change);
+    if (place.known() && is_groupable(change)) {
+      causes.push_back({place,
+                        change.verb,
+                        change.reason,
+                        {change.guard, change.consented != 0},
+                        static_cast<std::uint8_t>(scope.kind(change)),
+                        scope.key(change),
+                        ref});
+    }
+  }
+  std::sort(causes.begin(), causes.end(), [](const Cause& a, const Cause& b) {
+    return std::tuple(a.identity(), a.ref.scope, a.ref.change) <
+           std::tuple(b.identity(), b.ref.scope, b.ref.change);
+  });
+  return causes;
+}
+
+/// `text` with the domain's own name taken out: "dmarc@a.example" and "dmarc@b.example" are alike.
+std::string neutral(std::string text, const std::string& domain) {
   for (auto at = text.find(domain); !domain.empty() && at != std::string::npos;
        at = text.find(domain, at + 1)) {
     text.replace(at, domain.size(), "{domain}");
@@ -42,51 +80,73 @@ std::string neutral_difference(const PlanView& view, const LineRef& ref) {
   return text;
 }
 
-CauseGroup split(const PlanView& view, const std::vector<LineRef>& lines) {
-  std::map<std::string, std::vector<LineRef>> by_difference;
-  for (const auto& ref : lines) {
-    by_difference[neutral_difference(view, ref)].push_back(ref);
+/// The lines by what they say: as it is where several say so, else with the domain's name taken
+/// out.
+std::map<std::string, std::vector<LineRef>> by_text(const PlanView& view,
+                                                    std::span<const Cause> causes) {
+  std::map<std::string, std::vector<LineRef>> as_is;
+  std::pair<std::string_view, std::string_view> bytes;
+  std::string text;
+  for (const auto& cause : causes) {
+    const auto& scope = scope_of(view, cause.ref);
+    const auto& change = change_of(view, cause.ref);
+    const std::pair own(scope.before(change), scope.after(change));
+    if (as_is.empty() || own != bytes) {
+      text = what_text(scope, change, view.catalog);
+      bytes = own;
+    }
+    as_is[text].push_back(cause.ref);
   }
-  const auto most = std::max_element(
-      by_difference.begin(), by_difference.end(), [](const auto& a, const auto& b) {
-        return a.second.size() < b.second.size();
-      });
-  CauseGroup group;
-  group.alike = most->second;
-  for (const auto& [difference, refs] : by_difference) {
-    if (difference != most->first) {
-      group.differ.insert(group.differ.end(), refs.begin(), refs.end());
+  std::map<std::string, std::vector<LineRef>> found;
+  for (auto& [said, refs] : as_is) {
+    const auto& key = refs.size() > 1 ? said : neutral(said, heading(scope_of(view, refs.front())));
+    auto& into = found[key];
+    into.insert(into.end(), refs.begin(), refs.end());
+  }
+  return found;
+}
+
+/// The groups among the lines of one cause; the largest knows which lines differ.
+void add_groups(const PlanView& view,
+                std::span<const Cause> causes,
+                std::vector<CauseGroup>& groups) {
+  const auto first = groups.size();
+  std::vector<LineRef> differ;
+  for (auto& [text, refs] : by_text(view, causes)) {
+    if (domains_in(view, refs) >= kFewestDomains) {
+      groups.push_back({.alike = refs, .what = text});
+    } else {
+      differ.insert(differ.end(), refs.begin(), refs.end());
     }
   }
-  return group;
+  if (groups.size() > first) {
+    const auto most = std::max_element(
+        groups.begin() + static_cast<std::ptrdiff_t>(first),
+        groups.end(),
+        [](const CauseGroup& a, const CauseGroup& b) { return a.alike.size() < b.alike.size(); });
+    most->differ = std::move(differ);
+  }
 }
 
 }  // namespace
 
 Grouping group_by_cause(const PlanView& view, const std::vector<LineRef>& lines) {
-  std::map<Cause, std::vector<LineRef>> by_cause;
-  for (const auto& ref : lines) {
-    const auto& scope = scope_of(view, ref);
-    const auto& change = change_of(view, ref);
-    const auto place = scope.place(change);
-    if (place.known()) {
-      by_cause[{place.file,
-                place.line,
-                place.column,
-                change.verb,
-                change.reason,
-                label_of(scope, change, view.catalog)}]
-          .push_back(ref);
-    }
-  }
+  const auto all = causes(view, lines);
   Grouping grouping;
+  for (std::size_t i = 0; i < all.size();) {
+    auto end = i;
+    while (end < all.size() && all[end].identity() == all[i].identity()) {
+      ++end;
+    }
+    if (end - i >= kFewestDomains) {
+      add_groups(view, std::span(all).subspan(i, end - i), grouping.groups);
+    }
+    i = end;
+  }
   std::set<std::pair<std::uint32_t, std::uint32_t>> grouped;
-  for (const auto& [cause, refs] : by_cause) {
-    if (refs.size() >= kFewestDomains && domains_in(view, refs) >= kFewestDomains) {
-      grouping.groups.push_back(split(view, refs));
-      for (const auto& ref : refs) {
-        grouped.emplace(ref.scope, ref.change);
-      }
+  for (const auto& group : grouping.groups) {
+    for (const auto& ref : group.alike) {
+      grouped.emplace(ref.scope, ref.change);
     }
   }
   for (const auto& ref : lines) {
@@ -98,30 +158,43 @@ Grouping group_by_cause(const PlanView& view, const std::vector<LineRef>& lines)
 }
 
 std::string group_text(const PlanView& view, const CauseGroup& group, const Style& style) {
-  const auto& first = group.alike.front();
-  const auto& scope = scope_of(view, first);
-  const auto& change = change_of(view, first);
-  auto all = group.alike;
-  all.insert(all.end(), group.differ.begin(), group.differ.end());
-  const auto place = scope.place(change);
-  auto where = view.files.path(place.file) + ":" + std::to_string(std::uint32_t{place.line});
-  auto text = "in " + counted(domains_in(view, all), "domain") + "  " +
-              painted(where, Paint::dim, style) + "  " +
-              painted(symbol(change), paint_of(change), style) + " " +
-              std::string(view.catalog.of(scope.kind(change)).name) + " " +
-              label_of(scope, change, view.catalog) + "  " +
-              cut(neutral_difference(view, first), style.width > 60 ? style.width - 40 : 40) +
-              "  " + reason_text(change);
+  const auto row = row_of(view, group.alike.front(), style);
+  const auto& scope = scope_of(view, group.alike.front());
+  const auto place = scope.place(change_of(view, group.alike.front()));
+  const auto where =
+      printable(view.files.path(place.file)) + ":" + std::to_string(std::uint32_t{place.line});
+  auto text =
+      painted("in " + counted(domains_in(view, group.alike), "domain"), Paint::bold, style) + "  " +
+      painted(where, Paint::dim, style) + "\n";
+  auto line = row.kind + "  " + row.label + "  " + group.what + "  ";
+  const auto tail = row.provider + "  " + row.reason;
+  const bool fits = style.width == 0 || columns(line) + columns(tail) + 4 <= style.width;
+  if (fits) {
+    text += "  " + painted(row.symbol, row.paint, style) + " " + line +
+            painted(row.provider, Paint::dim, style) + "  " + row.reason + "\n";
+  } else {
+    const std::size_t width = style.width > 30 ? style.width - 6 : 24;
+    text += "  " + painted(row.symbol, row.paint, style) + " " + row.kind + "  " + row.label +
+            "  " + painted(row.provider, Paint::dim, style) + "  " + row.reason + "\n";
+    for (const auto& part : wrapped(group.what, width, 3)) {
+      text += "      " + part + "\n";
+    }
+  }
   if (!group.differ.empty()) {
-    std::vector<std::string> names;
+    std::set<std::string> names;
     for (const auto& ref : group.differ) {
-      names.push_back(heading(scope_of(view, ref)));
+      names.insert(heading(scope_of(view, ref)));
     }
-    text += "  (" + std::to_string(names.size()) + " differ: ";
-    for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) {
-      text += (i == 0 ? "" : ", ") + names[i];
+    text += "    (" + thousands(names.size()) + (names.size() == 1 ? " differs: " : " differ: ");
+    std::size_t shown = 0;
+    for (const auto& name : names) {
+      if (shown++ == kMostNamed) {
+        text += ", …";
+        break;
+      }
+      text += (shown == 1 ? "" : ", ") + name;
     }
-    text += names.size() > kMostNamed ? ", …)" : ")";
+    text += ")\n";
   }
   return text;
 }

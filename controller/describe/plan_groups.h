@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,9 @@ namespace plumb::describe {
 
 /// Changes in several domains that one line of a manifest caused, and that are alike.
 struct CauseGroup {
-  std::vector<LineRef> alike;   ///< with the difference that most of them have
-  std::vector<LineRef> differ;  ///< same line, same object, another difference
+  std::vector<LineRef> alike;   ///< in at least three domains
+  std::vector<LineRef> differ;  ///< same line, same object, another difference: shown by themselves
+  std::string what;             ///< the difference; "{domain}" stands for each domain's name
 };
 
 struct Grouping {
@@ -18,12 +20,12 @@ struct Grouping {
   std::vector<LineRef> single;  ///< all others, in their order
 };
 
-/// Groups the lines that stand at one place of the manifests, are of one verb, reason and label,
-/// and touch at least three domains.
+/// Groups the lines that stand at one place of the manifests, are of one verb, reason and object,
+/// and say the same of at least three domains. Never deletions, adoptions or conflicts.
 Grouping group_by_cause(const PlanView& view, const std::vector<LineRef>& lines);
 
-/// "in 198 domains  profiles.yaml:14  ~ RRset @ TXT  + include:amazonses.com  (2 differ:
-/// odd.example, shop.example)".
+/// "in 198 domains  profiles.yaml:14  ~ RRset @ TXT  + include:amazonses.com  manifest changed"
+/// and, where some differ, "(2 differ: odd.example, shop.example)"; over as many lines as it takes.
 std::string group_text(const PlanView& view, const CauseGroup& group, const Style& style);
 
 }  // namespace plumb::describe

@@ -6,6 +6,7 @@
 #include "controller/describe/json_values.h"
 #include "controller/describe/plan_document.h"
 #include "controller/describe/plan_lines.h"
+#include "controller/describe/plan_parts.h"
 
 namespace plumb::describe {
 namespace {
@@ -13,12 +14,13 @@ namespace {
 nlohmann::json header_json(const Header& header) {
   auto accounts = nlohmann::json::array();
   for (const auto& account : header.accounts) {
-    accounts.push_back({{"provider", account.provider}, {"account", account.account}});
+    accounts.push_back(
+        {{"provider", printable(account.provider)}, {"account", printable(account.account)}});
   }
-  return {{"project", header.project},
-          {"environment", header.environment},
+  return {{"project", printable(header.project)},
+          {"environment", printable(header.environment)},
           {"stateSerial", header.serial},
-          {"commit", header.commit},
+          {"commit", printable(header.commit)},
           {"commitSummary", printable(header.summary)},
           {"uncommittedChanges", header.dirty},
           {"domains", header.domains},
@@ -38,7 +40,7 @@ nlohmann::json change_json(const PlanView& view, const LineRef& ref) {
       {"reason", reason_name(change.reason)},
       {"heals", is_heal(change)},
       {"domain", heading(scope)},
-      {"provider", scope.provider},
+      {"provider", printable(scope.provider)},
       {"kind", kind.name},
       {"label", label_of(scope, change, view.catalog)},
       {"object", printable(object_name(scope, change, view.catalog))},
@@ -56,16 +58,17 @@ nlohmann::json change_json(const PlanView& view, const LineRef& ref) {
     row["consented"] = change.consented != 0;
   }
   if (const auto place = scope.place(change); place.known()) {
-    row["file"] = view.files.path(place.file);
+    row["file"] = printable(view.files.path(place.file));
     row["line"] = std::uint32_t{place.line};
     row["column"] = std::uint32_t{place.column};
   }
   return row;
 }
 
-nlohmann::json refusals_json(const plan::Plan& plan) {
+nlohmann::json refusals_json(const PlanView& view) {
   auto rows = nlohmann::json::array();
-  for (const auto& refusal : plan.refusals) {
+  for (const auto* shown : shown_refusals(view)) {
+    const auto& refusal = *shown;
     rows.push_back(
         {{"guard", consent_word(refusal.guard)},
          {"message", printable(refusal.message)},
@@ -105,6 +108,7 @@ nlohmann::json totals_json(const plan::Plan& plan) {
           {"refresh", t.refresh},
           {"forget", t.forget},
           {"held", t.held},
+          {"awaiting", t.awaiting},
           {"conflicts", t.conflicts},
           {"refused", t.refused},
           {"drifted", t.drifted},
@@ -129,7 +133,7 @@ nlohmann::json plan_document(const PlanView& view) {
   return {{"format", "plumb.plan/1"},
           {"header", header_json(view.header)},
           {"changes", std::move(changes)},
-          {"refusals", refusals_json(view.plan)},
+          {"refusals", refusals_json(view)},
           {"scopes", scopes_json(view.plan)},
           {"runRefused", view.plan.run_refused},
           {"notes", std::move(notes)},
@@ -137,7 +141,7 @@ nlohmann::json plan_document(const PlanView& view) {
 }
 
 std::string plan_json(const PlanView& view) {
-  return plan_document(view).dump(2);
+  return json_text(plan_document(view));
 }
 
 }  // namespace plumb::describe

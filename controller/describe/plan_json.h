@@ -36,6 +36,7 @@ struct SavedPlan {
   std::string project;
   std::string environment;
   std::string commit;
+  bool run_refused = false;  ///< a guard over the run had refused it as a whole
   std::vector<Line> lines;
 };
 /// Errors: `invalid_input` where the text is no saved plan, or one of another format.
@@ -44,13 +45,14 @@ Result<SavedPlan> read_saved_plan(std::string_view json);
 /// What became of a saved plan against one made now.
 struct Restriction {
   std::vector<std::string>
-      stale;                     ///< "example.com RRset www A: has changed since the plan was made"
+      stale;  ///< "RRset/example.com/www A: ... has changed since the plan was made"
   std::size_t already_done = 0;  ///< the world is as the saved plan wanted it
   std::size_t kept = 0;
 };
 /// Takes out of `plan` every change that is not, to the digest, in `saved`. A saved line whose
 /// object is already as wanted counts as done; one that is neither is stale. Batches are cut
-/// accordingly.
+/// accordingly. Refusals of single objects go; one of the run stays where the saved plan had it
+/// too.
 Restriction restrict_to(plan::Plan& plan,
                         const SavedPlan& saved,
                         const Catalog& catalog,

@@ -160,46 +160,59 @@ std::string_view state_name(plan::ScopeState state) {
   return "";
 }
 
-std::string reason_text(const Change& change) {
-  std::string text;
+namespace {
+
+/// What moved, without what becomes of it.
+std::string cause_text(const Change& change) {
   switch (change.reason) {
     case Reason::declared:
-      text = change.verb == Verb::adopt ? "is as declared: becomes ours" : "declared";
-      break;
+      return change.verb == Verb::adopt ? "as declared already: becomes ours" : "new";
     case Reason::edited:
-      text = "manifest changed";
-      break;
+      return "manifest changed";
     case Reason::drifted:
-      text = "drift: changed outside";
-      break;
+      return "drift: changed outside";
     case Reason::both:
-      text = "manifest and world both changed";
-      break;
+      return "changed on both sides";
     case Reason::vanished:
-      text = "drift: deleted outside";
-      break;
+      return change.verb == Verb::forget ? "gone" : "drift: deleted outside";
     case Reason::undeclared:
-      text = "no longer declared";
-      break;
+      return "no longer declared";
     case Reason::foreign:
-      text = change.verb == Verb::remove ? "drift: not declared" : "there already, and not ours";
-      break;
+      if (change.verb == Verb::remove || change.guard == Guard::remove) {
+        return "drift: not declared";
+      }
+      return change.verb == Verb::update ? "drift: not as declared" : "exists, not ours";
     case Reason::moved:
-      text = "declared elsewhere now";
-      break;
+      return "declared elsewhere now";
     case Reason::awaits:
-      text = "waits for a value";
-      break;
+      return change.verb == Verb::hold ? "waits for another change" : "waits for a value";
     case Reason::in_doubt:
-      text = "an earlier change is in doubt";
-      break;
+      return "an earlier change is in doubt";
   }
+  return {};
+}
+
+bool is_only_reported(const Change& change) {
+  return change.verb == Verb::hold && change.guard == Guard::none &&
+         (change.reason == Reason::drifted || change.reason == Reason::vanished ||
+          change.reason == Reason::both);
+}
+
+}  // namespace
+
+std::string reason_text(const Change& change) {
+  if (change.verb == Verb::refresh) {
+    return "only remembered anew";
+  }
+  if (is_only_reported(change)) {
+    return change.reason == Reason::vanished ? "drift: deleted, only reported"
+                                             : "drift, only reported";
+  }
+  auto text = cause_text(change);
   if (change.guard != Guard::none && change.consented == 0) {
-    text += ", needs consent";
+    text += ", refused";
   } else if (change.consented != 0) {
     text += ", consented";
-  } else if (change.verb == Verb::hold && change.reason == Reason::drifted) {
-    text += ", only reported";
   }
   return text;
 }
@@ -209,8 +222,8 @@ std::string what_text(const ScopePlan& scope, const Change& change, const Catalo
   const auto key = scope.key(change);
   const auto before = scope.before(change);
   const auto after = scope.after(change);
-  if (change.reason == Reason::awaits) {
-    return "(known after what it refers to)";
+  if (key.empty() && kind.holds_data && is_destructive(change)) {
+    return "with all that is in it";
   }
   if (!before.empty() && !after.empty() && before != after) {
     auto text = kind.difference(key, before, after);
@@ -223,54 +236,69 @@ std::string what_text(const ScopePlan& scope, const Change& change, const Catalo
 }
 
 std::string label_of(const ScopePlan& scope, const Change& change, const Catalog& catalog) {
-  return printable(catalog.of(scope.kind(change)).label(scope.key(change)));
+  const auto key = scope.key(change);
+  return key.empty() ? std::string() : printable(catalog.of(scope.kind(change)).label(key));
 }
 
 std::string heading(const ScopePlan& scope) {
   if (!scope.domain.empty()) {
-    return scope.domain;
+    return printable(scope.domain);
   }
   if (!scope.scope.container.empty()) {
     auto name = scope.scope.container;
     if (name.ends_with('.') && name.size() > 1) {
       name.pop_back();
     }
-    return name;
+    return printable(name);
   }
-  return scope.provider.empty() ? scope.scope.account : scope.provider;
+  return printable(scope.provider.empty() ? scope.scope.account : scope.provider);
 }
 
-std::vector<LineRef> shown_lines(const PlanView& view) {
-  struct Sortable {
-    std::string heading;
-    std::string label;
-    LineRef line;
-  };
-  std::vector<Sortable> rows;
-  for (std::uint32_t s = 0; s < view.plan.scopes.size(); ++s) {
-    const auto& scope = view.plan.scopes[s];
-    const auto head = heading(scope);
-    for (std::uint32_t c = 0; c < scope.changes.size(); ++c) {
-      const auto& change = scope.changes[c];
-      if (is_shown(change, view.drift_only)) {
-        rows.push_back(
-            {head, view.catalog.of(scope.kind(change)).label(scope.key(change)), {s, c}});
-      }
+namespace {
+
+/// The changes of one scope that are shown: its container first, then by key. Keys sort as labels
+/// do, and need no text.
+void add_shown(const PlanView& view, std::uint32_t number, std::vector<LineRef>& lines) {
+  const auto& scope = view.plan.scopes[number];
+  std::vector<std::tuple<std::string_view, bool, std::uint32_t>> keys;
+  for (std::uint32_t i = 0; i < scope.changes.size(); ++i) {
+    if (is_shown(scope.changes[i], view.drift_only)) {
+      keys.emplace_back(scope.key(scope.changes[i]), takes_away(scope.changes[i]), i);
     }
   }
-  std::stable_sort(rows.begin(), rows.end(), [](const Sortable& a, const Sortable& b) {
-    return std::tie(a.heading, a.line.scope, a.label) < std::tie(b.heading, b.line.scope, b.label);
-  });
+  std::sort(keys.begin(), keys.end());
+  for (const auto& key : keys) {
+    lines.push_back({number, std::get<2>(key)});
+  }
+}
+
+}  // namespace
+
+std::vector<LineRef> shown_lines(const PlanView& view) {
+  std::vector<std::pair<std::string, std::uint32_t>> scopes;
+  for (std::uint32_t i = 0; i < view.plan.scopes.size(); ++i) {
+    if (!view.plan.scopes[i].changes.empty()) {
+      scopes.emplace_back(heading(view.plan.scopes[i]), i);
+    }
+  }
+  std::sort(scopes.begin(), scopes.end());
   std::vector<LineRef> lines;
-  lines.reserve(rows.size());
-  for (const auto& row : rows) {
-    lines.push_back(row.line);
+  for (const auto& [head, number] : scopes) {
+    add_shown(view, number, lines);
   }
   return lines;
 }
 
+std::string thousands(std::size_t number) {
+  auto text = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
+    text.insert(static_cast<std::size_t>(at), ",");
+  }
+  return text;
+}
+
 std::string counted(std::size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+  return thousands(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
 }  // namespace plumb::describe

@@ -34,23 +34,25 @@ std::string_view verb_name(plan::Verb verb);
 std::string_view reason_name(plan::Reason reason);
 /// "planned", "unread"... for machines.
 std::string_view state_name(plan::ScopeState state);
-/// "manifest changed", "drift: changed outside"..., with what a held change waits for.
+/// "new", "manifest changed", "drift: changed outside"..., and whether it is refused.
 std::string reason_text(const plan::Change& change);
 /// What changes, without symbol, kind and label: "p=none → p=reject". Printable.
 std::string what_text(const plan::ScopePlan& scope,
                       const plan::Change& change,
                       const Catalog& catalog);
-/// "_dmarc TXT", printable.
+/// "_dmarc TXT", printable; empty for a container, which its kind and heading name.
 std::string label_of(const plan::ScopePlan& scope,
                      const plan::Change& change,
                      const Catalog& catalog);
-/// "example.com", or the provider where a scope has no domain.
+/// "example.com", or the provider where a scope has no domain. Printable.
 std::string heading(const plan::ScopePlan& scope);
 
-/// The changes that are shown, by heading, then label.
+/// The changes that are shown: by heading; in it the container first, then by key.
 std::vector<LineRef> shown_lines(const PlanView& view);
 
-/// "1 record set", "3 record sets".
+/// "41,280".
+std::string thousands(std::size_t number);
+/// "1 record set", "3,000 record sets".
 std::string counted(std::size_t count, std::string_view noun);
 
 }  // namespace plumb::describe

@@ -5,71 +5,41 @@
 #include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_json.h"
 #include "controller/describe/plan_lines.h"
+#include "controller/describe/plan_parts.h"
 
 namespace plumb::describe {
 namespace {
 
 constexpr std::size_t kMostOctets =
     60'000;  // GitHub takes 65,536; the rest is for what a caller adds
+constexpr std::size_t kForTroubles = kMostOctets / 3;
+constexpr std::size_t kReserve = 1'000;  // for what closes tables and counts what was left out
+constexpr std::size_t kWidestCell = 160;
+constexpr std::size_t kWidestSentence = 400;
 
-/// `text` as literal inline text of GitHub-flavoured Markdown: nothing in it can become markup,
-/// HTML or a mention.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '@':
-        out += "&#64;";
-        break;
-      case '#':
-        out += "&#35;";
-        break;
-      case '\\':
-      case '`':
-      case '*':
-      case '_':
-      case '{':
-      case '}':
-      case '[':
-      case ']':
-      case '(':
-      case ')':
-      case '!':
-      case '|':
-      case '~':
-      case '+':
-      case '-':
-        out += '\\';
-        out += c;
-        break;
-      default:
-        out += c;
-    }
+/// Text from outside as a code span: nothing in it is markup, a mention, a link or a reference to
+/// an issue (GFM §6.1). What would end the span or a table's cell is escaped as printable() does.
+std::string code(std::string_view text, std::size_t width = kWidestCell) {
+  std::string out = "`";
+  for (const char c : cut(printable(text), width)) {
+    out += c == '`' ? "\\x60" : c == '|' ? "\\x7c" : std::string(1, c);
   }
-  return out;
+  return out.size() == 1 ? std::string() : out + "`";
 }
 
+/// A change as a line of the table.
 std::string row(const PlanView& view, const LineRef& ref) {
   const auto& scope = view.plan.scopes[ref.scope];
   const auto& change = scope.changes[ref.change];
-  constexpr std::size_t kWidest = 160;
+  const auto object = std::string(view.catalog.of(scope.kind(change)).name) + " " +
+                      label_of(scope, change, view.catalog);
   return fmt::format("| {} | {} | {} | {} | {} | {} |\n",
-                     escaped(symbol(change)),
-                     escaped(heading(scope)),
-                     escaped(std::string(view.catalog.of(scope.kind(change)).name) + " " +
-                             label_of(scope, change, view.catalog)),
-                     escaped(cut(what_text(scope, change, view.catalog), kWidest)),
-                     escaped(scope.provider),
-                     escaped(reason_text(change)));
+                     code(symbol(change)),
+                     code(heading(scope)),
+                     code(object.ends_with(' ') ? object.substr(0, object.size() - 1) : object),
+                     code(what_text(scope, change, view.catalog)),
+                     code(scope.provider, 40),
+                     reason_text(change));
 }
 
 bool is_risky(const plan::Change& change) {
@@ -77,70 +47,88 @@ bool is_risky(const plan::Change& change) {
          change.risk == Risk::severe || (change.guard != Guard::none && change.consented == 0);
 }
 
-constexpr std::string_view kTableHead =
-    "| | domain | object | change | provider | why |\n|---|---|---|---|---|---|\n";
+/// Adds `part` if the whole stays within `most` octets.
+bool add_within(std::string& text, const std::string& part, std::size_t most) {
+  if (text.size() + part.size() > most) {
+    return false;
+  }
+  text += part;
+  return true;
+}
 
 /// A table of as many rows as fit; says how many do not.
 void add_table(std::string& text,
                const PlanView& view,
                const std::vector<LineRef>& lines,
-               std::string_view closing) {
-  text += kTableHead;
+               std::size_t most) {
+  text += "| | domain | object | change | provider | why |\n|---|---|---|---|---|---|\n";
   std::size_t shown = 0;
   for (const auto& ref : lines) {
-    auto next = row(view, ref);
-    if (text.size() + next.size() + closing.size() + 200 > kMostOctets) {
+    if (!add_within(text, row(view, ref), most)) {
       break;
     }
-    text += next;
     ++shown;
   }
   if (shown < lines.size()) {
-    text +=
-        fmt::format("\n… and {} more lines: `plumb plan` shows them all.\n", lines.size() - shown);
+    text += fmt::format("\n… and {}: `plumb plan` shows all.\n",
+                        counted(lines.size() - shown, "more line"));
   }
-  text += closing;
 }
 
+std::string consent_fence(const Consent& consent) {
+  if (consent.allow.empty()) {
+    return {};
+  }
+  std::string text = "  To permit exactly this, add:\n\n  ```yaml\n";
+  const auto yaml = consent_yaml(consent);
+  for (std::size_t begin = 0; begin < yaml.size();) {
+    const auto end = std::min(yaml.find('\n', begin), yaml.size());
+    text += "  " + yaml.substr(begin, end - begin) + "\n";
+    begin = end + 1;
+  }
+  return text + "  ```\n";
+}
+
+/// What was refused and what could not be read: a list.
 std::string troubles(const PlanView& view) {
   std::string text;
+  std::size_t left_out = 0;
+  for (const auto* refusal : shown_refusals(view)) {
+    const auto line = "- **Refused:** " + code(refusal->message, kWidestSentence) + "\n";
+    left_out += add_within(text, line + consent_fence(refusal->consent), kForTroubles) ? 0U : 1U;
+  }
   for (const auto& scope : view.plan.scopes) {
-    const bool silent =
-        scope.state == plan::ScopeState::planned || scope.state == plan::ScopeState::paused;
-    if (!silent && text.size() < kMostOctets / 4) {
-      text += "- **" + escaped(heading(scope)) + "** " + std::string(state_name(scope.state)) +
-              ": " + escaped(scope.why) + "\n";
+    if (scope.state != plan::ScopeState::planned && scope.state != plan::ScopeState::paused) {
+      const auto line = "- " + code(heading(scope)) + " **" + std::string(state_name(scope.state)) +
+                        "**: " + code(scope.why, kWidestSentence) + "\n";
+      left_out += add_within(text, line, kForTroubles) ? 0U : 1U;
     }
   }
-  for (const auto& refusal : view.plan.refusals) {
-    if (text.size() < kMostOctets / 2) {
-      text += "- **Refused:** " + escaped(refusal.message) + "\n";
-      if (!refusal.consent.allow.empty()) {
-        text += "  To permit exactly this, add:\n\n  ```yaml\n";
-        const auto yaml = consent_yaml(refusal.consent);
-        for (std::size_t begin = 0; begin < yaml.size();) {
-          const auto end = std::min(yaml.find('\n', begin), yaml.size());
-          text += "  " + yaml.substr(begin, end - begin) + "\n";
-          begin = end + 1;
-        }
-        text += "  ```\n";
-      }
-    }
+  for (const auto& note : view.plan.notes) {
+    const auto line = "- note: " + code(note, kWidestSentence) + "\n";
+    left_out += add_within(text, line, kForTroubles) ? 0U : 1U;
+  }
+  if (left_out != 0) {
+    text += "- … and " + counted(left_out, "more line") + ": `plumb plan` shows all.\n";
   }
   return text.empty() ? text : text + "\n";
+}
+
+std::string head(const PlanView& view) {
+  const auto& header = view.header;
+  auto text = "### Plumb: " + totals_line(view.plan) + "\n\n" + code(header.project, 80) + " · " +
+              code(header.environment, 80) + " · state " + std::to_string(header.serial);
+  if (!header.commit.empty()) {
+    text += " · commit " + code(header.commit.substr(0, 7)) + " " + code(header.summary, 80) +
+            (header.dirty ? " + uncommitted changes" : "");
+  }
+  return text + "\n\n";
 }
 
 }  // namespace
 
 std::string plan_markdown(const PlanView& view) {
-  const auto& header = view.header;
-  std::string text = "### Plumb: " + escaped(totals_line(view.plan)) + "\n\n";
-  text += fmt::format("{} · {} · state {}{}\n\n",
-                      escaped(header.project),
-                      escaped(header.environment),
-                      header.serial,
-                      header.commit.empty() ? "" : " · commit " + header.commit.substr(0, 7));
-  text += troubles(view);
+  auto text = head(view) + troubles(view);
   std::vector<LineRef> risky;
   std::vector<LineRef> rest;
   for (const auto& ref : shown_lines(view)) {
@@ -148,11 +136,15 @@ std::string plan_markdown(const PlanView& view) {
   }
   if (!risky.empty()) {
     text += "**Look at these first**\n\n";
-    add_table(text, view, risky, "\n");
+    add_table(text, view, risky, kMostOctets - kReserve);
+    text += "\n";
   }
   if (!rest.empty()) {
-    text += fmt::format("<details><summary>{}</summary>\n\n", counted(rest.size(), "other change"));
-    add_table(text, view, rest, "\n</details>\n");
+    text += fmt::format("<details{}><summary>{}</summary>\n\n",
+                        risky.empty() && rest.size() <= 20 ? " open" : "",
+                        counted(rest.size(), risky.empty() ? "change" : "other change"));
+    add_table(text, view, rest, kMostOctets - kReserve / 2);
+    text += "\n</details>\n";
   }
   return text;
 }

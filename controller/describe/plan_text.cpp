@@ -2,62 +2,81 @@
 
 #include <algorithm>
 #include <map>
-
-#include <fmt/format.h>
+#include <optional>
+#include <span>
 
 #include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_groups.h"
-#include "controller/describe/plan_lines.h"
+#include "controller/describe/plan_parts.h"
+#include "controller/describe/plan_rows.h"
 
 namespace plumb::describe {
 namespace {
 
 using plan::Change;
 using plan::ScopePlan;
+using plan::Verb;
 
-constexpr std::size_t kLinesPerDomain = 12;  ///< creates and adoptions beyond these are counted
-constexpr std::size_t kDomains =
-    40;  ///< headings in full; beyond these counted, if all they do is create
+constexpr std::size_t kCreatesPerDomain = 16;  ///< beyond these they are counted
+constexpr std::size_t kBooksPerDomain = 3;     ///< adoptions and what is forgotten, likewise
+constexpr std::size_t kDomainsInFull = 5;      ///< with nothing but additions
+constexpr std::size_t kDomainsNamed = 10;      ///< in a line each, beyond those
 
-std::string thousands(std::size_t number) {
-  auto text = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<std::size_t>(at), ",");
+/// Whether a line may be counted instead of shown, where there are many like it.
+bool is_countable(const Change& change) {
+  if (is_drift(change)) {
+    return false;
   }
+  return change.verb == Verb::create || change.verb == Verb::adopt || change.verb == Verb::forget ||
+         change.verb == Verb::refresh;
+}
+
+/// Lines that stand under one heading.
+struct Domain {
+  std::string name;
+  std::span<const LineRef> lines;
+  bool only_adds = true;
+};
+
+/// What is counted instead of shown.
+struct Counts {
+  std::size_t zones = 0, creates = 0, adopts = 0, forgets = 0, refreshes = 0;
+
+  void add(const Change& change, bool container);
+  std::string text() const;
+};
+
+void Counts::add(const Change& change, bool container) {
+  if (change.verb == Verb::create) {
+    ++(container ? zones : creates);
+  }
+  adopts += change.verb == Verb::adopt ? 1 : 0;
+  forgets += change.verb == Verb::forget ? 1 : 0;
+  refreshes += change.verb == Verb::refresh ? 1 : 0;
+}
+
+std::string Counts::text() const {
+  std::string text;
+  const auto add = [&](std::size_t count, const std::string& what) {
+    text += count == 0 ? "" : (text.empty() ? "" : ", ") + what;
+  };
+  if (zones == 0) {
+    add(creates, thousands(creates) + " to create");
+  } else {
+    add(zones,
+        (zones == 1 ? "new zone" : thousands(zones) + " new zones") + " with " +
+            counted(creates, "object"));
+  }
+  add(adopts, thousands(adopts) + " as declared already");
+  add(forgets, thousands(forgets) + " to forget");
+  add(refreshes, thousands(refreshes) + " to note");
   return text;
 }
 
-std::string header_text(const Header& header, const Style& style) {
-  auto text = painted(header.project, Paint::bold, style) + " · " + header.environment +
-              " · state " + std::to_string(header.serial);
-  if (!header.commit.empty()) {
-    text += " · commit " + header.commit.substr(0, 7);
-    text += header.summary.empty() ? "" : " \"" + printable(cut(header.summary, 50)) + "\"";
-    text += header.dirty ? " + uncommitted changes" : "";
-  }
-  text += "\n" + counted(header.domains, "domain") + ", " + thousands(header.resources) +
-          " resources in " + counted(header.scopes, "scope");
-  text += header.refreshed ? fmt::format(" observed in {:.1f} s",
-                                         static_cast<double>(header.observe_milliseconds) / 1000)
-                           : std::string(" as last remembered (nothing was looked at)");
-  for (std::size_t i = 0; i < header.accounts.size(); ++i) {
-    const auto& account = header.accounts[i];
-    text += (i == 0 ? " · " : ", ") + account.provider + " → " + printable(account.account);
-  }
-  text += "\n";
-  if (header.left_out != 0) {
-    text += counted(header.left_out, "scope") +
-            " left out by the selection: this says nothing about them\n";
-  }
-  return text;
-}
-
-/// Widths of the columns, from what is shown.
-struct Columns {
-  std::size_t kind = 5;
-  std::size_t label = 12;
-  std::size_t what = 40;
-  std::size_t provider = 0;
+/// One piece of output, before the widths of its columns are known.
+struct Piece {
+  std::string text;
+  std::optional<Row> row = {};
 };
 
 class PlanText {
@@ -67,238 +86,193 @@ class PlanText {
   std::string all();
 
  private:
-  void measure(const std::vector<LineRef>& lines);
-  std::string line(const LineRef& ref, bool in_full) const;
+  std::vector<Domain> domains_of(std::span<const LineRef> lines) const;
+  void additions(const std::vector<Domain>& domains);
+  void domain(const std::string& name, std::span<const LineRef> lines);
   void domains(const std::vector<LineRef>& lines);
-  void domain(const std::string& head, std::span<const LineRef> lines);
+  void groups(const std::vector<CauseGroup>& groups);
   void deletes(const std::vector<LineRef>& lines);
-  void scope_states();
-  void refusals();
-  void notes();
-  void closing();
+  void say(std::string text) { pieces_.push_back({std::move(text)}); }
+  std::string laid_out() const;
+  Counts counts(std::span<const LineRef> lines) const;
   const ScopePlan& scope(const LineRef& ref) const { return view_.plan.scopes[ref.scope]; }
   const Change& change(const LineRef& ref) const { return scope(ref).changes[ref.change]; }
 
   const PlanView& view_;
   const Style& style_;
-  Columns columns_;
-  std::string text_;
+  std::vector<Piece> pieces_;
 };
 
-void PlanText::measure(const std::vector<LineRef>& lines) {
-  constexpr std::size_t kWidestLabel = 34;
-  constexpr std::size_t kMeasured = 2000;
-  for (std::size_t i = 0; i < std::min(lines.size(), kMeasured); ++i) {
-    const auto& s = scope(lines[i]);
-    columns_.kind = std::max(columns_.kind, view_.catalog.of(s.kind(change(lines[i]))).name.size());
-    columns_.label =
-        std::max(columns_.label, columns(label_of(s, change(lines[i]), view_.catalog)));
-    columns_.provider = std::max(columns_.provider, columns(s.provider));
-  }
-  columns_.label = std::min(columns_.label, kWidestLabel);
-  const std::size_t reason = 24;
-  const auto used = 4 + columns_.kind + 2 + columns_.label + 2 + columns_.provider + 2 + reason;
-  columns_.what = style_.width > used + 24 ? style_.width - used : 24;
-}
-
-std::string PlanText::line(const LineRef& ref, bool in_full) const {
-  const auto& s = scope(ref);
-  const auto& c = change(ref);
-  auto what = what_text(s, c, view_.catalog);
-  if (!in_full && !style_.verbose) {
-    what = cut(what, columns_.what);
-  }
-  auto text = "  " + painted(symbol(c), paint_of(c), style_) + " " +
-              padded(view_.catalog.of(s.kind(c)).name, columns_.kind) + "  " +
-              padded(label_of(s, c, view_.catalog), columns_.label) + "  " +
-              padded(what, columns_.what) + "  " +
-              painted(padded(s.provider, columns_.provider), Paint::dim, style_) + "  " +
-              reason_text(c);
-  if (style_.verbose && s.place(c).known()) {
-    text += painted("  " + view_.files.text(s.place(c)), Paint::dim, style_);
-  }
-  while (text.ends_with(' ')) {
-    text.pop_back();
-  }
-  return text + "\n";
-}
-
-/// Whether a line may be counted instead of shown, where there are many like it.
-bool countable(const Change& change) {
-  return (change.verb == plan::Verb::create && !is_drift(change)) ||
-         change.verb == plan::Verb::adopt;
-}
-
-void PlanText::domain(const std::string& head, std::span<const LineRef> lines) {
-  text_ += painted(head, Paint::bold, style_) + "\n";
-  std::size_t creates = 0;
-  std::size_t adopts = 0;
-  for (const auto& ref : lines) {
-    if (countable(change(ref))) {
-      ++(change(ref).verb == plan::Verb::adopt ? adopts : creates);
+std::vector<Domain> PlanText::domains_of(std::span<const LineRef> lines) const {
+  std::vector<Domain> domains;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i == 0 || lines[i].scope != lines[i - 1].scope) {
+      auto name = heading(scope(lines[i]));
+      if (domains.empty() || domains.back().name != name) {
+        domains.push_back({std::move(name), {}});
+        first = i;
+      }
     }
+    auto& domain = domains.back();
+    domain.lines = lines.subspan(first, i - first + 1);
+    domain.only_adds = domain.only_adds && is_countable(change(lines[i]));
   }
-  const bool few_creates = style_.verbose || creates <= kLinesPerDomain;
-  const bool few_adopts = style_.verbose || adopts <= 3;
-  std::size_t shown_creates = 0;
-  std::size_t hidden_creates = 0;
+  return domains;
+}
+
+Counts PlanText::counts(std::span<const LineRef> lines) const {
+  Counts counts;
+  for (const auto& ref : lines) {
+    counts.add(change(ref), scope(ref).key(change(ref)).empty());
+  }
+  return counts;
+}
+
+/// A line each for domains that are only added to; beyond some they are counted together.
+void PlanText::additions(const std::vector<Domain>& domains) {
+  if (domains.empty()) {
+    return;
+  }
+  say(painted(counted(domains.size(), "domain") + " only added to", Paint::bold, style_) + "\n");
+  Counts rest;
+  for (std::size_t i = 0; i < domains.size(); ++i) {
+    if (i >= kDomainsNamed) {
+      for (const auto& ref : domains[i].lines) {
+        rest.add(change(ref), scope(ref).key(change(ref)).empty());
+      }
+      continue;
+    }
+    const auto& ref = domains[i].lines.front();
+    pieces_.push_back({"",
+                       Row{.symbol = std::string(symbol(change(ref))),
+                           .paint = paint_of(change(ref)),
+                           .kind = "Domain",
+                           .label = domains[i].name,
+                           .what = counts(domains[i].lines).text(),
+                           .provider = printable(scope(ref).provider),
+                           .reason = reason_text(change(ref))}});
+  }
+  if (domains.size() > kDomainsNamed) {
+    say("  and in " + counted(domains.size() - kDomainsNamed, "more domain") + ": " + rest.text() +
+        " (-v shows them)\n");
+  }
+  say("\n");
+}
+
+void PlanText::domain(const std::string& name, std::span<const LineRef> lines) {
+  say(painted(name, Paint::bold, style_) + "\n");
+  const auto all = counts(lines);
+  const auto limit = [&](Verb verb) -> std::size_t {
+    if (style_.verbose) {
+      return lines.size();
+    }
+    const auto most = verb == Verb::create ? kCreatesPerDomain : kBooksPerDomain;
+    const auto count = verb == Verb::create   ? all.creates + all.zones
+                       : verb == Verb::adopt  ? all.adopts
+                       : verb == Verb::forget ? all.forgets
+                                              : all.refreshes;
+    return count <= most ? most : verb == Verb::create ? most - 2 : 0;
+  };
+  std::map<Verb, std::size_t> shown;
+  Counts hidden;
   for (const auto& ref : lines) {
     const auto& c = change(ref);
-    const bool is_adopt = c.verb == plan::Verb::adopt;
-    if (countable(c) && is_adopt && !few_adopts) {
-      continue;
+    if (is_countable(c) && ++shown[c.verb] > limit(c.verb)) {
+      hidden.add(c, false);
+    } else {
+      pieces_.push_back({"", row_of(view_, ref, style_)});
     }
-    if (countable(c) && !is_adopt && !few_creates && ++shown_creates > kLinesPerDomain - 2) {
-      ++hidden_creates;
-      continue;
+  }
+  const auto count = [&](std::size_t number, const char* sign, Paint paint, const char* what) {
+    if (number != 0) {
+      say("  " + painted(sign, paint, style_) + " " + thousands(number) + what +
+          " (-v shows them)\n");
     }
-    text_ += line(ref, false);
-  }
-  if (hidden_creates != 0) {
-    text_ += "  " + painted("+", Paint::green, style_) + " " + std::to_string(hidden_creates) +
-             " more to create (-v shows them)\n";
-  }
-  if (!few_adopts) {
-    text_ += "  " + painted("=", Paint::dim, style_) + " " + std::to_string(adopts) +
-             " are as declared and become ours (-v shows them)\n";
-  }
+  };
+  count(hidden.creates, "+", Paint::green, " more to create");
+  count(hidden.adopts, "=", Paint::dim, " as declared already: become ours");
+  count(hidden.refreshes, "≈", Paint::dim, " only remembered anew");
+  count(hidden.forgets, "·", Paint::dim, " no longer kept in the state");
+  say("\n");
 }
 
 void PlanText::domains(const std::vector<LineRef>& lines) {
-  std::size_t headings = 0;
-  std::size_t hidden_domains = 0;
-  std::size_t hidden_lines = 0;
-  for (std::size_t i = 0; i < lines.size();) {
-    const auto head = heading(scope(lines[i]));
-    auto end = i;
-    bool harmless = true;
-    while (end < lines.size() && heading(scope(lines[end])) == head) {
-      harmless = harmless && countable(change(lines[end]));
-      ++end;
-    }
-    if (harmless && !style_.verbose && ++headings > kDomains) {
-      ++hidden_domains;
-      hidden_lines += end - i;
+  const auto all = domains_of(lines);
+  std::vector<LineRef> others;
+  std::vector<Domain> adding;
+  for (const auto& each : all) {
+    if (each.only_adds) {
+      adding.push_back(each);
     } else {
-      domain(head, std::span(lines).subspan(i, end - i));
-      text_ += "\n";
+      others.insert(others.end(), each.lines.begin(), each.lines.end());
     }
-    i = end;
   }
-  if (hidden_domains != 0) {
-    text_ += "and in " + thousands(hidden_domains) + " more domains " + thousands(hidden_lines) +
-             " to create or adopt (-v shows them)\n\n";
+  const auto grouped = style_.verbose ? Grouping{{}, others} : group_by_cause(view_, others);
+  std::vector<Domain> in_full;
+  for (const auto& each : domains_of(grouped.single)) {
+    (each.only_adds ? adding : in_full).push_back(each);
   }
+  if (style_.verbose || adding.size() <= kDomainsInFull) {
+    in_full.insert(in_full.end(), adding.begin(), adding.end());
+    adding.clear();
+  }
+  std::stable_sort(in_full.begin(), in_full.end(), [](const Domain& a, const Domain& b) {
+    return a.name < b.name;
+  });
+  for (const auto& each : in_full) {
+    domain(each.name, each.lines);
+  }
+  groups(grouped.groups);
+  additions(adding);
+}
+
+void PlanText::groups(const std::vector<CauseGroup>& groups) {
+  for (const auto& group : groups) {
+    say(group_text(view_, group, style_));
+  }
+  say(groups.empty() ? "" : "\n");
 }
 
 void PlanText::deletes(const std::vector<LineRef>& lines) {
   if (lines.empty()) {
     return;
   }
-  text_ += painted("To delete or replace", Paint::red, style_) + "\n";
-  std::string head;
-  for (const auto& ref : lines) {
-    if (heading(scope(ref)) != head) {
-      head = heading(scope(ref));
-      text_ += painted(head, Paint::bold, style_) + "\n";
+  say(painted("To delete or replace", Paint::red, style_) + "\n");
+  for (const auto& each : domains_of(lines)) {
+    say(painted(each.name, Paint::bold, style_) + "\n");
+    for (const auto& ref : each.lines) {
+      pieces_.push_back({"", row_of(view_, ref, style_)});
     }
-    text_ += line(ref, true);
   }
-  text_ += "\n";
+  say("\n");
 }
 
-void PlanText::scope_states() {
-  bool any = false;
-  for (const auto& s : view_.plan.scopes) {
-    if (s.state == plan::ScopeState::planned) {
-      continue;
-    }
-    const bool trouble =
-        s.state != plan::ScopeState::paused && s.state != plan::ScopeState::retired;
-    const auto* what = s.state == plan::ScopeState::unread ? "could not be read: " : "";
-    text_ += painted(heading(s), Paint::bold, style_) + "   " +
-             painted(trouble ? "!" : "·", trouble ? Paint::red : Paint::dim, style_) + " " + what +
-             printable(s.why) + (trouble ? " (left alone)" : "") + "\n";
-    if (!s.hint.empty()) {
-      text_ += "    hint: " + printable(s.hint) + "\n";
-    }
-    any = true;
-  }
-  text_ += any ? "\n" : "";
-}
-
-void PlanText::refusals() {
-  for (const auto& refusal : view_.plan.refusals) {
-    text_ += painted("Refused", Paint::red, style_) + ": " + printable(refusal.message) + "\n";
-    if (refusal.consent.allow.empty()) {
-      continue;
-    }
-    text_ +=
-        "  To permit exactly this, once:  --consent '" + consent_argument(refusal.consent) + "'\n";
-    text_ += "  or have it reviewed, as a document:\n";
-    const auto yaml = consent_yaml(refusal.consent);
-    for (std::size_t begin = 0; begin < yaml.size();) {
-      const auto end = std::min(yaml.find('\n', begin), yaml.size());
-      text_ += "    " + yaml.substr(begin, end - begin) + "\n";
-      begin = end + 1;
+std::string PlanText::laid_out() const {
+  RowLayout layout(style_);
+  for (const auto& piece : pieces_) {
+    if (piece.row) {
+      layout.measure(*piece.row);
     }
   }
-  text_ += view_.plan.refusals.empty() ? "" : "\n";
-}
-
-void PlanText::notes() {
-  for (const auto& note : view_.plan.notes) {
-    text_ += painted("note:", Paint::cyan, style_) + " " + printable(note) + "\n";
+  std::string text;
+  for (const auto& piece : pieces_) {
+    text += piece.row ? layout.text(*piece.row) : piece.text;
   }
-  for (const auto& s : view_.plan.scopes) {
-    for (const auto& note : s.notes) {
-      text_ +=
-          painted("note:", Paint::cyan, style_) + " " + heading(s) + ": " + printable(note) + "\n";
-    }
-  }
-}
-
-void PlanText::closing() {
-  const auto t = totals(view_.plan);
-  text_ += painted(totals_line(view_.plan), Paint::bold, style_) + "\n";
-  if (view_.plan.run_refused) {
-    text_ += "Nothing will be applied until this is consented to or the manifests change.\n";
-  } else if (view_.drift_only) {
-    text_ += t.drifted == 0 ? "In plumb: nothing has moved outside of git.\n"
-                            : "plumb apply puts right what is to be healed; plumb adopt or an edit "
-                              "keeps what is there.\n";
-  } else if (view_.plan.change_count() == 0) {
-    text_ += t.unread + t.suspect + t.in_doubt == 0 ? "In plumb: nothing to do.\n"
-                                                    : "Nothing to do where it could be read.\n";
-  } else {
-    text_ +=
-        "Nothing is applied yet.  plumb apply   or   plumb plan --out plan.json && plumb apply "
-        "plan.json\n";
-  }
+  return text;
 }
 
 std::string PlanText::all() {
-  text_ = header_text(view_.header, style_);
-  notes();
-  text_ += "\n";
   auto lines = shown_lines(view_);
   std::vector<LineRef> last;
   const auto destructive = [&](const LineRef& ref) { return is_destructive(change(ref)); };
   std::copy_if(lines.begin(), lines.end(), std::back_inserter(last), destructive);
   std::erase_if(lines, destructive);
-  measure(last);
-  measure(lines);
-  const auto grouped = style_.verbose ? Grouping{{}, lines} : group_by_cause(view_, lines);
-  domains(grouped.single);
-  for (const auto& group : grouped.groups) {
-    text_ += group_text(view_, group, style_) + "\n";
-  }
-  text_ += grouped.groups.empty() ? "" : "\n";
-  scope_states();
+  domains(lines);
+  say(scope_states_text(view_, style_));
   deletes(last);
-  refusals();
-  closing();
-  return text_;
+  return header_text(view_.header, style_) + notes_text(view_, style_) + "\n" + laid_out() +
+         refusals_text(view_, style_) + closing_text(view_, style_);
 }
 
 }  // namespace
@@ -318,7 +292,10 @@ std::string drift_summary(const PlanView& view) {
   }
   for (const auto& scope : view.plan.scopes) {
     if (scope.state == plan::ScopeState::unread || scope.state == plan::ScopeState::suspect) {
-      text += heading(scope) + ": could not be read: " + printable(scope.why) + "\n";
+      text += heading(scope) +
+              (scope.state == plan::ScopeState::unread ? ": could not be read: "
+                                                       : ": is not believed: ") +
+              printable(scope.why) + "\n";
     }
   }
   return text;
@@ -335,8 +312,10 @@ std::string object_name(const ScopePlan& scope, const Change& change, const Cata
 }
 
 std::string change_line(const ScopePlan& scope, const Change& change, const Catalog& catalog) {
-  return std::string(symbol(change)) + " " + std::string(catalog.of(scope.kind(change)).name) +
-         " " + label_of(scope, change, catalog) + "  " + what_text(scope, change, catalog);
+  auto text = std::string(symbol(change)) + " " + std::string(catalog.of(scope.kind(change)).name);
+  const auto label = label_of(scope, change, catalog);
+  const auto what = what_text(scope, change, catalog);
+  return text + (label.empty() ? "" : " " + label) + (what.empty() ? "" : "  " + what);
 }
 
 }  // namespace plumb::describe

@@ -38,7 +38,8 @@ struct PlanView {
   const Header& header;
   const Catalog& catalog;
   const Files& files;
-  bool drift_only = false;  ///< `plumb drift`: only what moved outside of git
+  bool drift_only = false;      ///< `plumb drift`: only what moved outside of git
+  bool about_to_apply = false;  ///< the plan is carried out next: how to apply it is not said
 };
 
 /// What a plan comes to.

@@ -31,7 +31,7 @@ std::vector<std::uint32_t> display_order(const Table& table, const Catalog& cata
 
 /// A scalar as YAML: JSON's double-quoted form is YAML too.
 std::string yaml_scalar(const nlohmann::json& value) {
-  return value.dump(-1, ' ', false);
+  return json_text(value, -1);
 }
 
 void add_field(std::string& text, const std::string& name, const nlohmann::json& value) {
@@ -43,6 +43,12 @@ void add_field(std::string& text, const std::string& name, const nlohmann::json&
     return;
   }
   text += "    " + name + ": " + yaml_scalar(value) + "\n";
+}
+
+/// Ends a line, without the blanks of empty last columns.
+void end_line(std::string& text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  text += '\n';
 }
 
 nlohmann::json resource_json(const DesiredScope& scope, std::uint32_t row, const Catalog& catalog) {
@@ -99,13 +105,12 @@ std::string resources_json(const DesiredScope& scope, const Catalog& catalog) {
   for (const auto row : display_order(scope.table, catalog)) {
     list.push_back(resource_json(scope, row, catalog));
   }
-  return nlohmann::json{{"format", "plumb.resources/1"},
-                        {"domain", printable(scope.domain)},
-                        {"provider", scope.provider},
-                        {"account", scope.scope.account},
-                        {"container", scope.scope.container},
-                        {"resources", list}}
-      .dump(2);
+  return json_text({{"format", "plumb.resources/1"},
+                    {"domain", printable(scope.domain)},
+                    {"provider", scope.provider},
+                    {"account", scope.scope.account},
+                    {"container", scope.scope.container},
+                    {"resources", list}});
 }
 
 std::string table_text(const Table& table, const Catalog& catalog, const Style& style) {
@@ -117,7 +122,8 @@ std::string table_text(const Table& table, const Catalog& catalog, const Style& 
     const auto summary =
         entry.body_size == 0 ? std::string() : printable(kind.summary(key, table.body(entry)));
     text += "  " + padded(kind.name, 6) + "  " + padded(printable(kind.label(key)), 30) + "  " +
-            cut(summary, style.width > 60 ? style.width - 42 : 0) + "\n";
+            cut(summary, style.width > 60 ? style.width - 42 : 0);
+    end_line(text);
   }
   return text;
 }
@@ -135,7 +141,8 @@ std::string history_text(std::span<const state::HistoryRow> rows,
     }
     line += row.detail.empty() ? "" : "  " + printable(row.detail);
     line += row.commit.empty() ? "" : "  " + painted(row.commit.substr(0, 7), Paint::dim, style);
-    text += line + "\n";
+    text += line;
+    end_line(text);
   }
   return text;
 }
@@ -161,7 +168,7 @@ std::string history_json(std::span<const state::HistoryRow> rows, const Catalog&
     }
     list.push_back(std::move(item));
   }
-  return nlohmann::json{{"format", "plumb.history/1"}, {"rows", list}}.dump(2);
+  return json_text({{"format", "plumb.history/1"}, {"rows", list}});
 }
 
 std::string claims_text(const ClaimedScope& claimed, const Catalog& catalog, const Style& style) {
@@ -176,7 +183,8 @@ std::string claims_text(const ClaimedScope& claimed, const Catalog& catalog, con
     const auto summary = printable(kind.summary(key, claimed.table.body(entry)));
     text += "  " + padded(kind.name, 6) + "  " + padded(printable(kind.label(key)), 30) + "  " +
             (owned.made ? "created" : "adopted") + (owned.policy.protect ? ", protected" : "") +
-            "  " + cut(summary, style.width > 80 ? style.width - 52 : 0) + "\n";
+            "  " + cut(summary, style.width > 80 ? style.width - 52 : 0);
+    end_line(text);
   }
   return text;
 }
@@ -196,12 +204,11 @@ std::string claims_json(const ClaimedScope& claimed, const Catalog& catalog) {
                     {"commit", owned.origin},
                     {"lastApplied", body_json(kind, claimed.table.body(entry))}});
   }
-  return nlohmann::json{{"format", "plumb.claims/1"},
-                        {"account", claimed.scope.account},
-                        {"container", claimed.scope.container},
-                        {"takenOver", claimed.taken_over},
-                        {"claims", list}}
-      .dump(2);
+  return json_text({{"format", "plumb.claims/1"},
+                    {"account", claimed.scope.account},
+                    {"container", claimed.scope.container},
+                    {"takenOver", claimed.taken_over},
+                    {"claims", list}});
 }
 
 }  // namespace plumb::describe

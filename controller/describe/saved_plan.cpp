@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
 #include <nlohmann/json.hpp>
 
 #include "controller/describe/diagnostics_text.h"
+#include "controller/describe/json_values.h"
 #include "controller/describe/plan_document.h"
 #include "controller/describe/plan_json.h"
 #include "controller/describe/plan_lines.h"
@@ -26,11 +28,15 @@ std::string hex(std::string_view octets) {
   return out;
 }
 
-std::string unhex(std::string_view text) {
-  const auto digit = [](char c) { return c >= 'a' ? c - 'a' + 10 : c - '0'; };
+/// nullopt where `text` is no lower-case hex of whole octets.
+std::optional<std::string> unhex(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (text.size() % 2 != 0 || text.find_first_not_of(kDigits) != std::string_view::npos) {
+    return std::nullopt;
+  }
   std::string out;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    out += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    out += static_cast<char>(kDigits.find(text[i]) * 16 + kDigits.find(text[i + 1]));
   }
   return out;
 }
@@ -56,8 +62,7 @@ SavedPlan::Line line_of(const plan::ScopePlan& scope,
           .before = digest_or_empty(scope.before(change), digest),
           .after = change.verb == plan::Verb::remove ? std::string()
                                                      : digest_or_empty(scope.after(change), digest),
-          .label = heading(scope) + " " + std::string(catalog.of(scope.kind(change)).name) + " " +
-                   label_of(scope, change, catalog)};
+          .label = printable(object_name(scope, change, catalog))};
 }
 
 bool same_line(const SavedPlan::Line& a, const SavedPlan::Line& b) {
@@ -67,6 +72,24 @@ bool same_line(const SavedPlan::Line& a, const SavedPlan::Line& b) {
 std::string text_of(const nlohmann::json& row, const char* name) {
   const auto found = row.find(name);
   return found != row.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// One of the `lines` of a saved plan; nullopt where it is none.
+std::optional<SavedPlan::Line> line_in(const nlohmann::json& row) {
+  if (!row.is_object()) {
+    return std::nullopt;
+  }
+  auto key = unhex(text_of(row, "key"));
+  if (!key || text_of(row, "kind").empty() || text_of(row, "verb").empty()) {
+    return std::nullopt;
+  }
+  return SavedPlan::Line{.scope = {text_of(row, "account"), text_of(row, "container")},
+                         .kind = text_of(row, "kind"),
+                         .key = std::move(*key),
+                         .verb = text_of(row, "verb"),
+                         .before = text_of(row, "before"),
+                         .after = text_of(row, "after"),
+                         .label = text_of(row, "label")};
 }
 
 /// Takes the changes that are not wanted out of what apply walks and of what is kept in the books.
@@ -106,8 +129,16 @@ void drop_unwanted(plan::Plan& plan,
     batch.after = std::move(after);
   }
   plan.batches = std::move(kept);
-  plan.refusals.clear();
-  plan.run_refused = false;
+}
+
+/// What a guard refused is no part of a saved plan. What it refused of the run as a whole stays
+/// refused, unless the saved plan was made within the limits: then only what came since exceeds
+/// them.
+void drop_refusals(plan::Plan& plan, const SavedPlan& saved) {
+  std::erase_if(plan.refusals, [&](const plan::Refusal& refusal) {
+    return refusal.scope != plan::kNone || !saved.run_refused;
+  });
+  plan.run_refused = plan.run_refused && saved.run_refused;
 }
 
 }  // namespace
@@ -133,31 +164,37 @@ std::string saved_plan(const PlanView& view, Digest digest) {
   }
   document["format"] = "plumb.saved-plan/1";
   document["lines"] = std::move(lines);
-  return document.dump(1);
+  return json_text(document, 1);
 }
 
 Result<SavedPlan> read_saved_plan(std::string_view json) {
   const auto document = nlohmann::json::parse(json, nullptr, false);
-  if (document.is_discarded() || !document.is_object() ||
-      text_of(document, "format") != "plumb.saved-plan/1" || !document.contains("lines") ||
-      !document["lines"].is_array()) {
+  const auto unreadable = [] {
     return fail(ErrorCode::invalid_input,
                 "this is no saved plan of this version",
                 "make one with plumb plan --out FILE");
+  };
+  if (document.is_discarded() || !document.is_object() ||
+      text_of(document, "format") != "plumb.saved-plan/1" || !document.contains("lines") ||
+      !document["lines"].is_array()) {
+    return unreadable();
   }
   SavedPlan saved;
-  const auto header = document.value("header", nlohmann::json::object());
-  saved.project = text_of(header, "project");
-  saved.environment = text_of(header, "environment");
-  saved.commit = text_of(header, "commit");
+  const auto header = document.find("header");
+  if (header == document.end() || !header->is_object()) {
+    return unreadable();
+  }
+  saved.project = text_of(*header, "project");
+  saved.environment = text_of(*header, "environment");
+  saved.commit = text_of(*header, "commit");
+  const auto refused = document.find("runRefused");
+  saved.run_refused = refused != document.end() && refused->is_boolean() && refused->get<bool>();
   for (const auto& row : document["lines"]) {
-    saved.lines.push_back({.scope = {text_of(row, "account"), text_of(row, "container")},
-                           .kind = text_of(row, "kind"),
-                           .key = unhex(text_of(row, "key")),
-                           .verb = text_of(row, "verb"),
-                           .before = text_of(row, "before"),
-                           .after = text_of(row, "after"),
-                           .label = text_of(row, "label")});
+    auto line = line_in(row);
+    if (!line) {
+      return unreadable();
+    }
+    saved.lines.push_back(std::move(*line));
   }
   return saved;
 }
@@ -176,7 +213,11 @@ Restriction restrict_to(plan::Plan& plan,
     for (std::uint32_t c = 0; c < scope.changes.size(); ++c) {
       auto line = line_of(scope, scope.changes[c], catalog, digest);
       Identity identity{line.scope, line.kind, line.key};
-      now.emplace(std::move(identity), Now{s, c, std::move(line)});
+      if (would_be_done(scope.changes[c])) {  // of two lines of one object, the one that is done
+        now.insert_or_assign(std::move(identity), Now{s, c, std::move(line)});
+      } else {
+        now.emplace(std::move(identity), Now{s, c, std::move(line)});
+      }
     }
   }
   Restriction restriction;
@@ -198,6 +239,7 @@ Restriction restrict_to(plan::Plan& plan,
     }
   }
   drop_unwanted(plan, wanted);
+  drop_refusals(plan, saved);
   return restriction;
 }
 

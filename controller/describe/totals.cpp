@@ -85,7 +85,7 @@ std::string totals_line(const plan::Plan& plan) {
   std::string changes;
   const auto add = [&](std::size_t count, std::string_view what) {
     if (count != 0) {
-      changes += (changes.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(what);
+      changes += (changes.empty() ? "" : ", ") + thousands(count) + " " + std::string(what);
     }
   };
   add(t.create, "to create");
@@ -100,7 +100,7 @@ std::string totals_line(const plan::Plan& plan) {
   std::string rest;
   const auto beside = [&](std::size_t count, std::string_view what) {
     if (count != 0) {
-      rest += " · " + std::to_string(count) + " " + std::string(what);
+      rest += " · " + thousands(count) + " " + std::string(what);
     }
   };
   beside(t.conflicts, t.conflicts == 1 ? "conflict" : "conflicts");
