@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t kMostNotes = 10;
 
 std::string duration_text(std::uint64_t milliseconds) {
-  return milliseconds < 1000 ? std::to_string(milliseconds) + " ms"
-                             : fmt::format("{:.1f} s", static_cast<double>(milliseconds) / 1000);
+  return milliseconds == 0     ? std::string("under 1 ms")
+         : milliseconds < 1000 ? std::to_string(milliseconds) + " ms"
+                               : fmt::format("{:.1f} s", static_cast<double>(milliseconds) / 1000);
 }
 
 /// "pdns → http://127.0.0.1:8081, files → zonefile zones"; a provider that says no more than its

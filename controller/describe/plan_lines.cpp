@@ -166,7 +166,7 @@ namespace {
 std::string cause_text(const Change& change) {
   switch (change.reason) {
     case Reason::declared:
-      return change.verb == Verb::adopt ? "as declared already: becomes ours" : "new";
+      return change.verb == Verb::adopt ? "becomes ours" : "new";
     case Reason::edited:
       return "manifest changed";
     case Reason::drifted:

@@ -144,8 +144,9 @@ std::string RowLayout::text(const Row& row) const {
   auto text = "  " + painted(row.symbol, row.paint, style_) + " " + padded(row.kind, kind_) + "  " +
               padded(label, label_) + "  " + padded(lines.front(), what_width()) + "  " +
               painted(padded(row.provider, provider_), Paint::dim, style_) + "  " + reason;
-  text = without_blanks_at_end(std::move(text));
-  if (!row.place.empty()) {
+  if (row.place.empty()) {
+    text = without_blanks_at_end(std::move(text));
+  } else {
     text += "  " + painted(row.place, Paint::dim, style_);
   }
   text += "\n";

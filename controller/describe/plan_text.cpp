@@ -19,6 +19,7 @@ using plan::Verb;
 
 constexpr std::size_t kCreatesPerDomain = 16;  ///< beyond these they are counted
 constexpr std::size_t kBooksPerDomain = 3;     ///< adoptions and what is forgotten, likewise
+constexpr std::size_t kContentPerZone = 12;    ///< of a zone that goes whole, likewise
 constexpr std::size_t kDomainsInFull = 5;      ///< with nothing but additions
 constexpr std::size_t kDomainsNamed = 10;      ///< in a line each, beyond those
 
@@ -234,6 +235,8 @@ void PlanText::groups(const std::vector<CauseGroup>& groups) {
   say(groups.empty() ? "" : "\n");
 }
 
+/// In full; but a zone that goes with all that is in it says so, and its content is counted beyond
+/// a screenful.
 void PlanText::deletes(const std::vector<LineRef>& lines) {
   if (lines.empty()) {
     return;
@@ -241,8 +244,16 @@ void PlanText::deletes(const std::vector<LineRef>& lines) {
   say(painted("To delete or replace", Paint::red, style_) + "\n");
   for (const auto& each : domains_of(lines)) {
     say(painted(each.name, Paint::bold, style_) + "\n");
-    for (const auto& ref : each.lines) {
+    const auto& first = each.lines.front();
+    const bool whole = scope(first).key(change(first)).empty() &&
+                       each.lines.back().scope == first.scope && !style_.verbose;
+    const auto shown = whole ? std::min(each.lines.size(), kContentPerZone + 1) : each.lines.size();
+    for (const auto& ref : each.lines.first(shown)) {
       pieces_.push_back({"", row_of(view_, ref, style_)});
+    }
+    if (shown < each.lines.size()) {
+      say("    and " + counted(each.lines.size() - shown, "more object") +
+          " in it (-v shows them)\n");
     }
   }
   say("\n");

@@ -63,8 +63,8 @@ std::string ways_out(const plan::Refusal& refusal) {
   if (refusal.consent.allow.empty()) {
     return text;
   }
-  return text + "  to permit exactly this, once:  --consent '" + consent_argument(refusal.consent) +
-         "'\n  or, to have it reviewed, add this document:\n" +
+  return text + "  to permit exactly this, once:  plumb apply --consent '" +
+         consent_argument(refusal.consent) + "'\n  or, to have it reviewed, add this document:\n" +
          indented(consent_yaml(refusal.consent), "    ");
 }
 
