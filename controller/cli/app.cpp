@@ -261,8 +261,7 @@ int App::run(int argc, char** argv) {
   const auto code = chosen();
   if (!code) {
     complain(describe::error_text(code.error(), style_for(globals_.no_color, globals_.verbose)));
-    const bool held = code.error().message.find("held by") != std::string::npos;
-    return static_cast<int>(held ? ExitCode::lock_held : ExitCode::error);
+    return static_cast<int>(is_held(code.error()) ? ExitCode::lock_held : ExitCode::error);
   }
   return static_cast<int>(*code);
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -133,26 +134,40 @@ std::string summary_line(const apply::Summary& summary) {
   return text;
 }
 
+/// What became of the open intents of earlier runs.
+struct Settled {
+  bool any = false;   ///< the plan is older than what is known now
+  bool held = false;  ///< another run is at work on a scope of the plan
+};
+
 /// Open intents of earlier runs are settled before anything is planned.
-Result<bool> settle_earlier(Workspace& workspace,
-                            Planned& planned,
-                            const apply::Run& run,
-                            std::stop_token stop) {
+Result<Settled> settle_earlier(Workspace& workspace,
+                               Planned& planned,
+                               const apply::Run& run,
+                               std::stop_token stop) {
   PLUMB_TRY(open, planned.store->open_intents());
   if (open.empty()) {
-    return false;
+    return Settled{};
   }
   apply::Progress quiet;
   PLUMB_TRY(
       recovery,
       workspace.reconciler(*planned.store).recover(planned.pass, run, quiet, std::move(stop)));
-  complain("settled " + std::to_string(recovery.settled) +
-           " changes that an earlier run left open" +
-           (recovery.in_doubt.empty()
-                ? ""
-                : ", " + std::to_string(recovery.in_doubt.size()) + " scopes stay in doubt") +
-           "\n");
-  return true;
+  Settled settled{.any = recovery.settled != 0};
+  if (settled.any) {
+    complain("settled " + std::to_string(recovery.settled) +
+             " changes that an earlier run left open\n");
+  }
+  const auto& scopes = planned.pass.plan.scopes;
+  for (const auto& [scope, error] : recovery.in_doubt) {
+    if (std::any_of(scopes.begin(), scopes.end(), [&](const plan::ScopePlan& planned_scope) {
+          return planned_scope.scope == scope;
+        })) {
+      complain("! " + describe::printable(error.message) + "\n    hint: " + error.hint + "\n");
+      settled.held = settled.held || is_held(error);
+    }
+  }
+  return settled;
 }
 
 bool has_work(const plan::Plan& plan) {
@@ -239,6 +254,9 @@ Result<ExitCode> Applying::run(Planned planned, bool reread) {
       say(nlohmann::json{{"event", "summary"}, {"text", summary_line(summary)}}.dump() + "\n");
     }
     code = exit_code_of(planned.pass.plan, summary);
+    if (summary.stopped) {
+      complain("stopped: what was done is noted; plumb apply goes on from there\n");
+    }
     if (!summary.all_done()) {
       return code;
     }
@@ -273,7 +291,7 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   }
   PLUMB_TRY(planned, make_plan(workspace, options, state::Access::write, {}));
   PLUMB_TRY(settled, settle_earlier(workspace, planned, workspace.run(*planned.loaded), {}));
-  if (settled) {
+  if (settled.any) {
     PLUMB_TRY(anew, make_plan(workspace, options, state::Access::write, {}));
     planned = std::move(anew);
   }
@@ -302,15 +320,17 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
     say(describe::plan_text({plan, header, catalog, planned.loaded->files}, workspace.style()));
   }
   if (plan.run_refused || !has_work(plan)) {
-    return exit_code_of(plan, false);
+    return settled.held ? ExitCode::lock_held : exit_code_of(plan, false);
   }
   PLUMB_TRY(go, confirmed(plan, options));
   if (!go) {
     say("Nothing was applied.\n");
     return ExitCode::ok;
   }
-  return Applying(workspace, options, saved ? &*saved : nullptr)
-      .run(std::move(planned), !options.yes || saved.has_value());
+  PLUMB_TRY(code,
+            Applying(workspace, options, saved ? &*saved : nullptr)
+                .run(std::move(planned), !options.yes || saved.has_value()));
+  return settled.held && code != ExitCode::error ? ExitCode::lock_held : code;
 }
 
 }  // namespace plumb::cli

@@ -31,6 +31,10 @@ bool any_conflict(const plan::Plan& plan) {
 
 }  // namespace
 
+bool is_held(const Error& error) {
+  return error.message.find("held by") != std::string::npos;
+}
+
 ExitCode exit_code_of(const plan::Plan& plan, bool detailed) {
   if (any_refused(plan)) {
     return ExitCode::refused;
@@ -46,10 +50,9 @@ ExitCode exit_code_of(const plan::Plan& plan, bool detailed) {
 
 ExitCode exit_code_of(const plan::Plan& plan, const apply::Summary& summary) {
   const auto done = summary.count(apply::Ending::done);
-  const auto held =
-      std::any_of(summary.troubles.begin(), summary.troubles.end(), [](const auto& trouble) {
-        return trouble.error.message.find("held by") != std::string::npos;
-      });
+  const auto held = std::any_of(summary.troubles.begin(),
+                                summary.troubles.end(),
+                                [](const auto& trouble) { return is_held(trouble.error); });
   const auto stale =
       std::any_of(summary.troubles.begin(), summary.troubles.end(), [](const auto& trouble) {
         return trouble.error.code == ErrorCode::conflict &&

@@ -19,6 +19,9 @@ enum class ExitCode : int {
   unread = 8,          ///< a scope could not be read; it was left alone
 };
 
+/// Whether an error says that another run is at work on the scope.
+bool is_held(const Error& error);
+
 /// The code of a plan that is only shown.
 ExitCode exit_code_of(const plan::Plan& plan, bool detailed);
 

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
+#include <functional>
 #include <thread>
 
 #include <fcntl.h>
@@ -21,6 +21,17 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{60};
 constexpr std::chrono::milliseconds kBetween{2};  // another process: nothing to wait on
+
+bool eventually(const std::function<bool()>& is_so) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(kBetween);
+  }
+  return true;
+}
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
   std::vector<char*> out;
@@ -108,6 +119,13 @@ Child::~Child() {
   }
 }
 
+bool Child::has_said(std::string_view text) const {
+  return eventually([&] {
+    return streams_.read("out").find(text) != std::string::npos ||
+           streams_.read("err").find(text) != std::string::npos;
+  });
+}
+
 void Child::signal(int number) const {
   ::kill(pid_, number);
 }
@@ -119,13 +137,9 @@ Ran Child::wait() {
        terminal_ >= 0 && (got = ::read(terminal_, buffer.data(), buffer.size())) > 0;) {
     ran.out.append(buffer.data(), static_cast<std::size_t>(got));
   }
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
   int status = 0;
   pid_t ended = 0;
-  while ((ended = ::waitpid(pid_, &status, WNOHANG)) == 0 &&
-         std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(kBetween);
-  }
+  eventually([&] { return (ended = ::waitpid(pid_, &status, WNOHANG)) != 0; });
   if (ended == 0) {
     ADD_FAILURE() << "plumb did not come to an end";
     ::kill(pid_, SIGKILL);
@@ -183,14 +197,7 @@ std::unique_ptr<Child> Project::start(const std::vector<std::string>& words,
 }
 
 bool Project::appears(std::string_view name) const {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!has(name)) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return false;
-    }
-    std::this_thread::sleep_for(kBetween);
-  }
-  return true;
+  return eventually([&] { return has(name); });
 }
 
 std::string a(std::string_view name, std::string_view address) {

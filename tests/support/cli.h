@@ -41,6 +41,8 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   pid_t pid() const { return pid_; }
+  /// Waits until it has written `text` to one of its streams, at most a minute. Not at a terminal.
+  bool has_said(std::string_view text) const;
   void signal(int number) const;
   /// Waits for the end, at most a minute; then it is killed.
   Ran wait();

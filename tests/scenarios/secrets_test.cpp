@@ -1,0 +1,115 @@
+// A secret is in no output, no log, no plan and no state.
+#include <gtest/gtest.h>
+
+#include "tests/support/cli.h"
+#include "tests/support/pdns_server.h"
+
+namespace plumb::test {
+namespace {
+
+constexpr std::string_view kCanary = "canary-7f3a91c";
+
+std::string provider(std::string_view endpoint, std::string_view key) {
+  return "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: files}\nspec:\n"
+         "  type: powerdns\n  endpoint: " +
+         std::string(endpoint) + "\n  auth: {apiKey: " + std::string(key) + "}\n";
+}
+
+/// Every file below the project but the one that holds the secret itself.
+void expect_not_in_files(const Project& project, std::string_view secret) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(project.path())) {
+    const auto name = std::filesystem::relative(file.path(), project.path()).string();
+    if (file.is_regular_file() && name != "secrets/key") {
+      EXPECT_EQ(project.read(name).find(secret), std::string::npos) << name;
+    }
+  }
+}
+
+void expect_kept_secret(const Project& project,
+                        const Setting& setting,
+                        std::string_view secret,
+                        int code) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"validate"},
+                                             {"plan", "--out", "plan.json"},
+                                             {"plan", "-v", "-o", "json"},
+                                             {"plan", "-o", "markdown"},
+                                             {"apply", "--yes"},
+                                             {"drift"},
+                                             {"show"},
+                                             {"graph"},
+                                             {"history"},
+                                             {"render", "Domain/one.example"},
+                                             {"state", "backup", "backup.bin"}}) {
+    auto all = words;
+    all.insert(all.end(), {"--log-level", "debug", "--log-format", "json"});
+    const auto ran = project.plumb(all, setting);
+    EXPECT_EQ(ran.all().find(secret), std::string::npos) << words.front() << "\n" << ran.all();
+    if (words.front() == "apply") {
+      EXPECT_EQ(ran.code, code) << ran.all();
+    }
+  }
+  expect_not_in_files(project, secret);
+}
+
+TEST(Secrets, OfAnEnvironmentVariableStayThere) {
+  const PdnsServer server(PdnsServer::Backend::sqlite);
+  const Project project;
+  project.write("providers/files.yaml", provider(server.endpoint(), "{env: KEY}"));
+  project.domain("one.example", hosts(2));
+  // a wrong key: the server refuses it, the error must not quote it
+  expect_kept_secret(project, {.environment = {{"KEY", std::string(kCanary)}}}, kCanary, 8);
+}
+
+TEST(Secrets, OfAFileStayThere) {
+  const PdnsServer server(PdnsServer::Backend::sqlite);
+  const Project project;
+  project.write("providers/files.yaml", provider(server.endpoint(), "{file: secrets/key}"));
+  project.write("secrets/key", std::string(kCanary) + "\n");
+  project.domain("one.example", hosts(2));
+  expect_kept_secret(project, {}, kCanary, 8);
+}
+
+TEST(Secrets, ThatAreRightAreNotKeptEither) {
+  const PdnsServer server(PdnsServer::Backend::sqlite);
+  const Project project;
+  project.write("providers/files.yaml", provider(server.endpoint(), "{env: KEY}"));
+  project.domain("one.example", hosts(2));
+  const std::string key(PdnsServer::kApiKey);
+  expect_kept_secret(project, {.environment = {{"KEY", key}}}, key, 0);
+}
+
+TEST(Secrets, WrittenAsALiteralAreRefusedAndNotQuoted) {
+  const Project project;
+  project.write("providers/files.yaml", provider("http://127.0.0.1:1", kCanary));
+  project.domain("one.example", hosts(2));
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"validate"}, {"validate", "-o", "json"}, {"validate", "-o", "github"}, {"plan"}}) {
+    const auto ran = project.plumb(words);
+    EXPECT_EQ(ran.code, 1) << ran.all();
+    EXPECT_TRUE(ran.says("providers/files.yaml")) << ran.all();
+    EXPECT_EQ(ran.all().find(kCanary), std::string::npos) << ran.all();
+  }
+}
+
+TEST(Secrets, OfCommandsAreRunOnlyWhereTheOperatorAllowsIt) {
+  const Project project;
+  project.write("providers/files.yaml", provider("http://127.0.0.1:1", "{exec: [touch, was-run]}"));
+  project.domain("one.example", hosts(2));
+  const auto ran = project.plumb({"plan"});
+  EXPECT_EQ(ran.code, 8) << ran.all();
+  EXPECT_TRUE(ran.says("exec")) << ran.all();
+  EXPECT_FALSE(project.has("was-run"));
+}
+
+TEST(Secrets, OutsideOfTheProjectAreNotRead) {
+  const Project project;
+  project.write("providers/files.yaml", provider("http://127.0.0.1:1", "{file: ../../etc/passwd}"));
+  project.domain("one.example", hosts(2));
+  const auto ran = project.plumb({"plan"});
+  EXPECT_NE(ran.code, 0) << ran.all();
+  EXPECT_FALSE(ran.says("root:")) << ran.all();
+}
+
+}  // namespace
+}  // namespace plumb::test
