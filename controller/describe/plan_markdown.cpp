@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "controller/describe/diagnostics_text.h"
+#include "controller/describe/plan_groups.h"
 #include "controller/describe/plan_json.h"
 #include "controller/describe/plan_lines.h"
 #include "controller/describe/plan_parts.h"
@@ -27,16 +29,22 @@ std::string code(std::string_view text, std::size_t width = kWidestCell) {
   return out.size() == 1 ? std::string() : out + "`";
 }
 
+/// "RRset www A"; a container has no label.
+std::string object_text(const PlanView& view,
+                        const plan::ScopePlan& scope,
+                        const plan::Change& change) {
+  const auto label = label_of(scope, change, view.catalog);
+  return std::string(view.catalog.of(scope.kind(change)).name) + (label.empty() ? "" : " ") + label;
+}
+
 /// A change as a line of the table.
 std::string row(const PlanView& view, const LineRef& ref) {
   const auto& scope = view.plan.scopes[ref.scope];
   const auto& change = scope.changes[ref.change];
-  const auto object = std::string(view.catalog.of(scope.kind(change)).name) + " " +
-                      label_of(scope, change, view.catalog);
   return fmt::format("| {} | {} | {} | {} | {} | {} |\n",
                      code(symbol(change)),
                      code(heading(scope)),
-                     code(object.ends_with(' ') ? object.substr(0, object.size() - 1) : object),
+                     code(object_text(view, scope, change)),
                      code(what_text(scope, change, view.catalog)),
                      code(scope.provider, 40),
                      reason_text(change));
@@ -56,12 +64,38 @@ bool add_within(std::string& text, const std::string& part, std::size_t most) {
   return true;
 }
 
-/// A table of as many rows as fit; says how many do not.
+/// Changes that one line of a manifest caused in many domains, as one line of the table.
+std::string group_row(const PlanView& view, const CauseGroup& group) {
+  const auto& scope = view.plan.scopes[group.alike.front().scope];
+  const auto& change = scope.changes[group.alike.front().change];
+  const auto place = scope.place(change);
+  std::set<std::string> domains;
+  for (const auto& ref : group.alike) {
+    domains.insert(heading(view.plan.scopes[ref.scope]));
+  }
+  return fmt::format(
+      "| {} | {} | {} | {} | {} | {} {} |\n",
+      code(symbol(change)),
+      counted(domains.size(), "domain"),
+      code(object_text(view, scope, change)),
+      code(group.what),
+      code(scope.provider, 40),
+      reason_text(change),
+      code(view.files.path(place.file) + ":" + std::to_string(std::uint32_t{place.line})));
+}
+
+/// A table of as many rows as fit, groups first; says how many lines do not.
 void add_table(std::string& text,
                const PlanView& view,
+               const std::vector<CauseGroup>& groups,
                const std::vector<LineRef>& lines,
                std::size_t most) {
   text += "| | domain | object | change | provider | why |\n|---|---|---|---|---|---|\n";
+  for (const auto& group : groups) {
+    if (!add_within(text, group_row(view, group), most)) {
+      break;
+    }
+  }
   std::size_t shown = 0;
   for (const auto& ref : lines) {
     if (!add_within(text, row(view, ref), most)) {
@@ -136,14 +170,15 @@ std::string plan_markdown(const PlanView& view) {
   }
   if (!risky.empty()) {
     text += "**Look at these first**\n\n";
-    add_table(text, view, risky, kMostOctets - kReserve);
+    add_table(text, view, {}, risky, kMostOctets - kReserve);
     text += "\n";
   }
   if (!rest.empty()) {
     text += fmt::format("<details{}><summary>{}</summary>\n\n",
                         risky.empty() && rest.size() <= 20 ? " open" : "",
                         counted(rest.size(), risky.empty() ? "change" : "other change"));
-    add_table(text, view, rest, kMostOctets - kReserve / 2);
+    const auto grouped = group_by_cause(view, rest);
+    add_table(text, view, grouped.groups, grouped.single, kMostOctets - kReserve / 2);
     text += "\n</details>\n";
   }
   return text;

@@ -8,7 +8,7 @@ namespace plumb::describe {
 /// How text is to look. Colour never carries meaning alone.
 struct Style {
   bool colour = false;
-  bool verbose = false;  ///< -v: every line with its file:line, unmanaged objects by name
+  bool verbose = false;  ///< -v: every line, none cut, with its file:line
   unsigned width = 100;  ///< columns; 0 = never cut
 };
 

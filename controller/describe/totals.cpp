@@ -12,7 +12,7 @@ void add_change(Totals& totals, const Change& change) {
     ++totals.drifted;
   }
   if (change.guard != Guard::none && change.consented == 0) {
-    ++totals.refused;
+    ++(change.guard == Guard::overwrite ? totals.conflicts : totals.refused);
     return;
   }
   if (change.reason == plan::Reason::awaits) {

@@ -112,6 +112,16 @@ TEST(PlanMarkdown, LetsNothingFromOutsideBecomeMarkup) {
   }
 }
 
+TEST(PlanMarkdown, TellsEqualChangesOnce) {
+  const auto text = plan_markdown(World(many(40)).view());
+  EXPECT_NE(text.find("| `~` | 38 domains | `RRset @ TXT` | `SPF + include:amazonses.com` | `pdns` "
+                      "| manifest changed `profiles.yaml:14` |"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("| `~` | `d3.example` | `RRset @ TXT` |"), std::string::npos) << text;
+  EXPECT_EQ(count(text, "| `-` |"), 40U) << "deletes are never grouped";
+}
+
 TEST(PlanMarkdown, OpensWhatIsShortAndHarmless) {
   const World world(new_zones(1, 2));
   const auto text = plan_markdown(world.view());

@@ -214,7 +214,8 @@ TEST(PlanText, NeverPrintsWhatATerminalWouldObey) {
 
 TEST(PlanText, TellsWhatItComesTo) {
   EXPECT_EQ(totals_line(World(everything()).plan),
-            "1 to create, 2 to change, 2 to heal, 1 to delete · 4 refused until consented · "
+            "1 to create, 2 to change, 2 to heal, 1 to delete · 1 conflict · "
+            "3 refused until consented · "
             "1 scope unread · 1 unmanaged object left alone");
   EXPECT_EQ(totals_line(plan::Plan{}), "nothing to change");
 }
