@@ -123,6 +123,20 @@ std::map<Scope, state::ScopeLock> lock_all(const std::vector<state::Intent>& int
   return locks;
 }
 
+Result<ObservedScope> locate(const ProviderHandle& handle,
+                             const state::Intent& intent,
+                             const std::stop_token& stop) {
+  std::vector<std::string> wanted{intent.marker};
+  for (const auto& key : intent.keys) {
+    wanted.push_back(key.key);
+  }
+  PLUMB_TRY(seen, handle.provider->locate(intent.scope, wanted, stop));
+  if (seen.reading == Reading::unread) {
+    return fail(ErrorCode::unavailable, "could not be read to settle an earlier change");
+  }
+  return std::move(seen);
+}
+
 }  // namespace
 
 void await_pending(env::Env env,
@@ -156,17 +170,21 @@ Result<std::vector<state::KeyOutcome>> find_out(env::Env env,
   if (!env.clock.wait_until(not_before, stop)) {
     return fail(ErrorCode::cancelled, "not looked at: the run was stopped");
   }
-  std::vector<std::string> wanted{intent.marker};
-  for (const auto& key : intent.keys) {
-    wanted.push_back(key.key);
-  }
-  PLUMB_TRY(seen, handle.provider->locate(intent.scope, wanted, stop));
-  if (seen.reading == Reading::unread) {
-    return fail(ErrorCode::unavailable, "could not be read to settle an earlier change");
-  }
+  PLUMB_TRY(seen, locate(handle, intent, stop));
+  std::vector<std::size_t> gone;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (in_doubt(outcomes[i])) {
       outcomes[i] = outcome_of(intent.keys[i], seen);
+      if (intent.keys[i].after.empty() && outcomes[i].ending == state::Ending::done) {
+        gone.push_back(i);
+      }
+    }
+  }
+  if (!gone.empty()) {
+    // Absence closes a claim for good: a listing that is behind would leave the object to nobody.
+    PLUMB_TRY(again, locate(handle, intent, stop));
+    for (const auto i : gone) {
+      outcomes[i] = outcome_of(intent.keys[i], again);
     }
   }
   return outcomes;

@@ -9,20 +9,20 @@
 namespace plumb::reconcile {
 namespace {
 
-bool misses_claimed(const plan::ScopePlan& scope) {
+bool differs_from_what_we_did(const plan::ScopePlan& scope) {
   return std::any_of(scope.changes.begin(), scope.changes.end(), [](const plan::Change& change) {
-    return change.reason == plan::Reason::vanished;
+    return change.reason == plan::Reason::vanished || change.reason == plan::Reason::drifted;
   });
 }
 
 /// Leaves those scopes that deserve a second look: a listing that is a moment behind shows what we
-/// made as not there, and to make it again would double it (row 2 of the decision table).
+/// did as not done, and to do it again would double it (row 2 of the decision table).
 void keep_doubtful(const std::vector<plan::ScopePlan>& planned,
                    std::vector<Scope>& wanted,
                    std::vector<std::size_t>& number) {
   std::vector<std::size_t> doubtful;
   for (const auto i : number) {
-    if (misses_claimed(planned[i])) {
+    if (differs_from_what_we_did(planned[i])) {
       doubtful.push_back(i);
     }
   }
