@@ -97,6 +97,9 @@ void App::selection(CLI::App* command, PlanOptions& options) {
                       options.consents,
                       "Permit for this run what a guard refuses, as the plan prints it");
   command->add_flag("--no-heal", options.no_heal, "Report drift, do not undo it");
+  command->add_flag("--skip-settled",
+                    options.skip_settled,
+                    "Do not read zones whose change token has not moved since they were in plumb");
 }
 
 void App::plan_commands() {

@@ -262,6 +262,11 @@ Result<ExitCode> Applying::run(Planned planned, bool reread) {
     }
     PLUMB_TRY(next, again(planned));
     if (!has_work(next.pass.plan)) {
+      if (options_.skip_settled && saved_ == nullptr) {
+        if (auto kept = workspace_.reconciler(*planned.store).keep_settled(next.pass); !kept) {
+          return tl::unexpected(std::move(kept).error());
+        }
+      }
       const auto left = next.pass.plan.change_count();
       if (text) {
         say(left == 0 ? "In plumb: a second look finds nothing left to do.\n"
@@ -318,6 +323,11 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   if (options.output == "text") {
     const auto header = workspace.header(planned.pass, *planned.store, true);
     say(describe::plan_text({plan, header, catalog, planned.loaded->files}, workspace.style()));
+  }
+  if (options.skip_settled && !saved && !has_work(plan)) {
+    if (auto kept = workspace.reconciler(*planned.store).keep_settled(planned.pass); !kept) {
+      return tl::unexpected(std::move(kept).error());
+    }
   }
   if (plan.run_refused || !has_work(plan)) {
     return settled.held ? ExitCode::lock_held : exit_code_of(plan, false);

@@ -68,6 +68,7 @@ Result<reconcile::PassOptions> pass_options(const PlanOptions& options) {
       pass.selection.targets.end(), options.targets.begin(), options.targets.end());
   pass.selection.excludes = options.excludes;
   pass.refresh = options.refresh;
+  pass.full_refresh = !options.skip_settled;
   pass.no_heal = options.no_heal;
   for (std::size_t i = 0; i < options.consents.size(); ++i) {
     PLUMB_TRY(consent, parse_consent(options.consents[i], i + 1));
