@@ -157,6 +157,47 @@ Grouping group_by_cause(const PlanView& view, const std::vector<LineRef>& lines)
   return grouping;
 }
 
+Sameness group_by_difference(const PlanView& view, const std::vector<LineRef>& lines) {
+  constexpr std::size_t kFewestLines = 20;
+  using Said = std::tuple<plan::Verb, plan::Reason, std::uint8_t, std::string>;
+  std::map<Said, std::vector<LineRef>> by_what;
+  for (const auto& ref : lines) {
+    const auto& scope = scope_of(view, ref);
+    const auto& change = change_of(view, ref);
+    if (change.verb == plan::Verb::update && change.risk == Risk::none &&
+        change.guard == Guard::none && !is_destructive(change)) {
+      by_what[{change.verb,
+               change.reason,
+               static_cast<std::uint8_t>(scope.kind(change)),
+               what_text(scope, change, view.catalog)}]
+          .push_back(ref);
+    }
+  }
+  Sameness found;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> gathered;
+  for (auto& [said, refs] : by_what) {
+    if (refs.size() >= kFewestLines) {
+      for (const auto& ref : refs) {
+        gathered.emplace(ref.scope, ref.change);
+      }
+      found.same.push_back({std::move(refs), std::get<3>(said)});
+    }
+  }
+  std::copy_if(
+      lines.begin(), lines.end(), std::back_inserter(found.single), [&](const LineRef& ref) {
+        return !gathered.contains({ref.scope, ref.change});
+      });
+  return found;
+}
+
+std::string same_text(const PlanView& view, const SameChange& same, const Style& style) {
+  const auto row = row_of(view, same.lines.front(), style);
+  return painted("in " + counted(domains_in(view, same.lines), "domain"), Paint::bold, style) +
+         "\n  " + painted(row.symbol, row.paint, style) + " " + thousands(same.lines.size()) + " " +
+         row.kind + "  " + cut(same.what, style.width > 60 ? style.width - 50 : 24) + "  " +
+         row.reason + " (-v shows them)\n";
+}
+
 std::string group_text(const PlanView& view, const CauseGroup& group, const Style& style) {
   const auto row = row_of(view, group.alike.front(), style);
   const auto& scope = scope_of(view, group.alike.front());

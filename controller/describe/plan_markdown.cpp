@@ -52,7 +52,8 @@ std::string row(const PlanView& view, const LineRef& ref) {
 
 bool is_risky(const plan::Change& change) {
   return is_destructive(change) || change.verb == plan::Verb::conflict ||
-         change.risk == Risk::severe || (change.guard != Guard::none && change.consented == 0);
+         (change.risk == Risk::severe && change.verb != plan::Verb::create) ||
+         (change.guard != Guard::none && change.consented == 0);
 }
 
 /// Adds `part` if the whole stays within `most` octets.
@@ -128,7 +129,9 @@ std::string troubles(const PlanView& view) {
   std::string text;
   std::size_t left_out = 0;
   for (const auto* refusal : shown_refusals(view)) {
-    const auto line = "- **Refused:** " + code(refusal->message, kWidestSentence) + "\n";
+    const auto line =
+        std::string(refusal->guard == Guard::overwrite ? "- **Conflict:** " : "- **Refused:** ") +
+        code(refusal->message, kWidestSentence) + "\n";
     left_out += add_within(text, line + consent_fence(refusal->consent), kForTroubles) ? 0U : 1U;
   }
   for (const auto& scope : view.plan.scopes) {

@@ -21,6 +21,7 @@ constexpr std::size_t kCreatesPerDomain = 16;  ///< beyond these they are counte
 constexpr std::size_t kBooksPerDomain = 3;     ///< adoptions and what is forgotten, likewise
 constexpr std::size_t kContentPerZone = 12;    ///< of a zone that goes whole, likewise
 constexpr std::size_t kDomainsInFull = 5;      ///< with nothing but additions
+constexpr std::size_t kLinesToRead = 1'000;    ///< beyond these what says the same is told once
 constexpr std::size_t kDomainsNamed = 10;      ///< in a line each, beyond those
 
 /// Whether a line may be counted instead of shown, where there are many like it.
@@ -210,8 +211,11 @@ void PlanText::domains(const std::vector<LineRef>& lines) {
     }
   }
   const auto grouped = style_.verbose ? Grouping{{}, others} : group_by_cause(view_, others);
+  const bool too_many = !style_.verbose && grouped.single.size() > kLinesToRead;
+  const auto rest =
+      too_many ? group_by_difference(view_, grouped.single) : Sameness{{}, grouped.single};
   std::vector<Domain> in_full;
-  for (const auto& each : domains_of(grouped.single)) {
+  for (const auto& each : domains_of(rest.single)) {
     (each.only_adds ? adding : in_full).push_back(each);
   }
   if (style_.verbose || adding.size() <= kDomainsInFull) {
@@ -225,6 +229,10 @@ void PlanText::domains(const std::vector<LineRef>& lines) {
     domain(each.name, each.lines);
   }
   groups(grouped.groups);
+  for (const auto& same : rest.same) {
+    say(same_text(view_, same, style_));
+  }
+  say(rest.same.empty() ? "" : "\n");
   additions(adding);
 }
 

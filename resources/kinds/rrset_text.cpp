@@ -137,6 +137,8 @@ std::string values_difference(std::string_view key,
   if (type == "TXT" && std::max(removed.size(), added.size()) <= kMaxPaired) {
     out = take_structured(owner, removed, added);
   }
+  most_telling_first(key, removed);
+  most_telling_first(key, added);
   std::string rest;
   if (before.size() == 1 && after.size() == 1 && removed.size() == 1 && added.size() == 1) {
     rest = shown(key, removed.front()) + " → " + shown(key, added.front());

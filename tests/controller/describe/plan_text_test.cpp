@@ -79,6 +79,30 @@ TEST(PlanText, NamesZonesInALineEachWhereManyAreOnlyAddedTo) {
   expect_golden(golden("many-new.txt"), text);
 }
 
+TEST(PlanText, TellsOnceWhatNobodyWouldReadLineByLine) {
+  std::vector<Zone> zones;
+  for (int i = 0; i < 30; ++i) {
+    Zone zone("d" + std::to_string(i) + ".example");
+    for (std::uint32_t k = 0; k < 50; ++k) {
+      const auto label = "host" + std::to_string(k) + " A";
+      const auto line = static_cast<std::uint32_t>(i) * 100 + k + 1;  // no cause in common
+      zone.declare({label, {"192.0.2.1"}, line, 60}).had({label, {"192.0.2.1"}});
+    }
+    zone.declare({"odd A", {"192.0.2." + std::to_string(i + 1)}, 9'000U + static_cast<unsigned>(i)})
+        .had({"odd A", {"198.51.100.1"}});
+    zones.push_back(std::move(zone));
+  }
+  const World world(zones);
+  const auto text = plan_text(world.view(), {.width = 100});
+  EXPECT_TRUE(has(text,
+                  "in 30 domains\n  ~ 1,500 RRset  ttl 300 → 60  manifest changed (-v shows "
+                  "them)\n"))
+      << text;
+  EXPECT_TRUE(has(text, "198.51.100.1 → 192.0.2.30")) << "what differs is shown";
+  EXPECT_LT(lines_in(text), 110U);
+  EXPECT_GT(lines_in(plan_text(world.view(), {.verbose = true, .width = 100})), 1'500U);
+}
+
 TEST(PlanText, ShowsASmallNewZoneInFullWithTheZoneFirst) {
   const World world(new_zones(1, 3));
   expect_golden(golden("one-new.txt"), plan_text(world.view(), {.width = 100}));
