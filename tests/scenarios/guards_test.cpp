@@ -205,6 +205,20 @@ TEST(Guards, ApexNameServersChangeOnlyWithAConsent) {
   EXPECT_NE(lacks(project, "ns1.evil.example."), "");
 }
 
+TEST(Guards, ManifestsThatAreGoneTakeNothingWithThem) {
+  const Project project;
+  in_place(project, 9);
+  const auto before = project.read(kZone);
+  project.remove("domains/one.example.yaml");
+  const auto emptied = project.plumb({"apply", "--yes"});
+  EXPECT_EQ(emptied.code, 3) << emptied.all();
+  EXPECT_EQ(project.read(kZone), before);
+  project.remove("domains");
+  const auto gone = project.plumb({"apply", "--yes"});
+  EXPECT_EQ(gone.code, 1) << "a root that is not there is an error\n" << gone.all();
+  EXPECT_EQ(project.read(kZone), before);
+}
+
 TEST(Guards, DroppingAProviderRetiresTheZoneAndKeepsIt) {
   const Project project;
   project.write("providers/other.yaml",

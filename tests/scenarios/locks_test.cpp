@@ -130,6 +130,20 @@ TEST_F(Locks, CtrlCTwiceEndsAtOnceAndNothingIsLost) {
   expect_in_plumb();
 }
 
+TEST_F(Locks, RunsThatRaceDoNoHarm) {
+  go();
+  std::vector<std::unique_ptr<Child>> runs;
+  for (int i = 0; i < 4; ++i) {
+    runs.push_back(project_.start({"apply", "--yes"}));
+  }
+  for (const auto& run : runs) {
+    const auto ran = run->wait();
+    EXPECT_LT(ran.code, 128) << ran.all();
+  }
+  EXPECT_EQ(project_.plumb({"apply", "--yes"}).code, 0);
+  expect_in_plumb();
+}
+
 TEST_F(Locks, AReloadThatFailsIsSaid) {
   project_.write("providers/files.yaml",
                  "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: files}\n"

@@ -99,6 +99,35 @@ TEST_F(SavedPlan, DeletesOnlyWhatWasReviewed) {
   EXPECT_NE(zone().find("h5"), std::string::npos);
 }
 
+TEST_F(SavedPlan, IsNoWayPastAGuardOfTheRun) {
+  project_.append("plumb.yaml", "  guards: {deletesPerScope: 100%, deletesPerRun: 1}\n");
+  project_.domain("one.example", hosts(4));
+  EXPECT_EQ(project_.plumb({"plan", "--out", "plan.json"}).code, 3);
+  const auto ran = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_EQ(ran.code, 3) << ran.all();
+  EXPECT_NE(zone().find("h6"), std::string::npos);
+}
+
+TEST_F(SavedPlan, IsNoWayPastAGuardOfAScope) {
+  project_.domain("one.example", hosts(2));
+  EXPECT_EQ(project_.plumb({"plan", "--out", "plan.json"}).code, 3);
+  const auto ran = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_NE(ran.code, 2) << ran.all();
+  EXPECT_NE(zone().find("h6"), std::string::npos);
+}
+
+TEST_F(SavedPlan, ThatWasMadeUnderAConsentIsAppliedUnderIt) {
+  project_.domain("one.example", hosts(2));
+  const std::string consent = "allow=deletes,on=Domain/one.example,count=4";
+  ASSERT_EQ(project_.plumb({"plan", "--out", "plan.json", "--consent", consent}).code, 0);
+  const auto without = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_NE(without.code, 0) << "the consent is given with the run that deletes\n" << without.all();
+  EXPECT_NE(zone().find("h6"), std::string::npos);
+  const auto with = project_.plumb({"apply", "plan.json", "--yes", "--consent", consent});
+  EXPECT_EQ(with.code, 0) << with.all();
+  EXPECT_EQ(zone().find("h6"), std::string::npos);
+}
+
 TEST_F(SavedPlan, OfAnotherProjectIsRefused) {
   const Project other;
   other.domain("one.example", hosts(6));

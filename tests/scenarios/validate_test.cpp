@@ -76,6 +76,22 @@ std::vector<Case> cases() {
        record("{name: a, type: CNAME, value: www.example.com}"),
        "7:",
        "final dot"},
+      {"ForeignDocument",
+       "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n",
+       "1:",
+       "apps/v1"},
+      {"BothFormsOfAnIdn",
+       "apiVersion: plumb/v1\nkind: Domain\nmetadata:\n"
+       "  names: [bücher.example, xn--bcher-kva.example]\n"
+       "spec: {dns: {providers: [files]}}\n",
+       "4:",
+       "twice"},
+      {"NullMxBesideAnother",
+       record("{name: \"@\", type: MX, values: [\"0 .\", \"10 h1.good.example.\"]}"),
+       "7:",
+       "RFC 7505"},
+      {"CnameAtTheApex", record("{name: \"@\", type: CNAME, value: x.example.}"), "7:", "CNAME"},
+      {"CnameLoop", record("{name: w, type: CNAME, value: w}"), "7:", "CNAME"},
       {"ProviderOfNobody", spec("  profiles: [nobody]\n"), "6:14", "nobody"},
   };
 }
