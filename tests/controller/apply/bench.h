@@ -107,6 +107,7 @@ class Bench {
   std::unique_ptr<state::Store> store;
   std::vector<ScopeBuilder> declared;
   std::vector<Consent> consents;
+  plan::GuardLimits guards{.deletes_per_scope = {0, 0}, .deletes_per_run = {0, 0}};
   std::uint32_t changes_per_batch = 0;
 
   void open_store() {
@@ -133,8 +134,7 @@ class Bench {
   }
 
   plan::Plan plan() {
-    plan::PlanContext context{.catalog = kinds_,
-                              .guards = {.deletes_per_scope = {0, 0}, .deletes_per_run = {0, 0}}};
+    plan::PlanContext context{.catalog = kinds_, .guards = guards};
     context.consents = consents;
     context.heal = true;
     const auto remembered = *store->scopes();

@@ -289,6 +289,36 @@ TEST(Executor, AConsentForAScopeAsAWholeIsCounted) {
   bench.expect_in_plumb();
 }
 
+TEST(Executor, AConsentForARunAsAWholeIsCountedOnce) {
+  Bench bench;
+  bench.guards.deletes_per_run = {1, 0};
+  for (const char* name : {"a.example", "b.example"}) {
+    bench.zone(name, kTwo);
+  }
+  bench.apply();
+  bench.declared.clear();
+  bench.zone("a.example", {});
+  bench.zone("b.example", {});
+  EXPECT_TRUE(bench.plan().run_refused);
+  bench.consents = {consent_to("deletes", "Project")};
+  EXPECT_TRUE(bench.apply().all_done());
+  EXPECT_EQ(*bench.store->consent_used("drop-old"), 1U);
+  EXPECT_EQ(bench.world.look({kAccount, "a.example."}).table.size(), 1U);
+}
+
+TEST(Executor, AConsentForARunInWhichNothingWasDoneIsNotUsed) {
+  Bench bench;
+  bench.guards.deletes_per_run = {1, 0};
+  bench.zone("a.example", kTwo);
+  bench.apply();
+  bench.declared.clear();
+  bench.zone("a.example", {});
+  bench.consents = {consent_to("deletes", "Project")};
+  bench.world.fail_next(1, {.code = ErrorCode::unavailable, .message = "the vendor is down"});
+  EXPECT_EQ(bench.apply().count(Ending::refused), 2U);
+  EXPECT_EQ(*bench.store->consent_used("drop-old"), 0U);
+}
+
 TEST(Executor, AZoneThatGoesTakesItsClaimsAlong) {
   Bench bench;
   bench.zone("example.com", kTwo);

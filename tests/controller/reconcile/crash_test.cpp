@@ -170,6 +170,8 @@ struct Death {
   std::string point;  ///< where the first process dies; two points: where the next one does, too
   std::string again;
   bool stale = false;
+
+  friend void PrintTo(const Death& death, std::ostream* out) { *out << death.verb; }
 };
 
 std::string death_name(const testing::TestParamInfo<Death>& info) {
