@@ -322,7 +322,12 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   }
   if (options.output == "text") {
     const auto header = workspace.header(planned.pass, *planned.store, true);
-    say(describe::plan_text({plan, header, catalog, planned.loaded->files}, workspace.style()));
+    say(describe::plan_text({.plan = plan,
+                             .header = header,
+                             .catalog = catalog,
+                             .files = planned.loaded->files,
+                             .about_to_apply = true},
+                            workspace.style()));
   }
   if (options.skip_settled && !saved && !has_work(plan)) {
     if (auto kept = workspace.reconciler(*planned.store).keep_settled(planned.pass); !kept) {
