@@ -29,6 +29,21 @@ TEST(Apply, AsksAtATerminalAndTakesNoForAnAnswer) {
   EXPECT_TRUE(project.has("zones/one.example.zone"));
 }
 
+TEST(Apply, WhatMovesWhileAPersonThinksIsNotOverwritten) {
+  const Project project;
+  project.domain("one.example", hosts(6));
+  ASSERT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  project.replace("domains/one.example.yaml", "192.0.2.1}", "198.51.100.1}");
+  const auto run = project.start({"apply"}, {.terminal = true});
+  ASSERT_TRUE(run->has_said("[y/N]"));
+  project.replace("zones/one.example.zone", "192.0.2.1\n", "203.0.113.1\n");
+  run->type("y\n");
+  const auto ran = run->wait();
+  EXPECT_NE(ran.code, 0) << ran.out;
+  EXPECT_NE(project.read("zones/one.example.zone").find("203.0.113.1"), std::string::npos)
+      << ran.out;
+}
+
 TEST(Apply, DeletesWantTheDomainsNameTyped) {
   const Project project;
   project.domain("one.example", hosts(6));

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <pty.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -104,8 +105,7 @@ Child::Child(const std::filesystem::path& folder,
     become(folder / setting.folder, std::move(all), std::move(environment), setting.file_limit);
   }
   if (terminal_ >= 0 && !setting.typed.empty()) {
-    const auto written = ::write(terminal_, setting.typed.data(), setting.typed.size());
-    EXPECT_EQ(written, static_cast<ssize_t>(setting.typed.size()));
+    type(setting.typed);
   }
 }
 
@@ -119,11 +119,35 @@ Child::~Child() {
   }
 }
 
-bool Child::has_said(std::string_view text) const {
+bool Child::has_said(std::string_view text) {
   return eventually([&] {
-    return streams_.read("out").find(text) != std::string::npos ||
+    read_terminal(0);
+    return shown_.find(text) != std::string::npos ||
+           streams_.read("out").find(text) != std::string::npos ||
            streams_.read("err").find(text) != std::string::npos;
   });
+}
+
+void Child::type(std::string_view text) const {
+  const auto written = ::write(terminal_, text.data(), text.size());
+  EXPECT_EQ(written, static_cast<ssize_t>(text.size()));
+}
+
+/// Reads what there is to read; false where there is no terminal, or nobody at its other end.
+bool Child::read_terminal(int patience_milliseconds) {
+  if (terminal_ < 0) {
+    return false;
+  }
+  pollfd waiting{.fd = terminal_, .events = POLLIN, .revents = 0};
+  std::array<char, 4096> buffer{};
+  while (::poll(&waiting, 1, patience_milliseconds) > 0) {
+    const auto got = ::read(terminal_, buffer.data(), buffer.size());
+    if (got <= 0) {
+      return false;
+    }
+    shown_.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  return true;
 }
 
 void Child::signal(int number) const {
@@ -132,11 +156,8 @@ void Child::signal(int number) const {
 
 Ran Child::wait() {
   Ran ran;
-  std::array<char, 4096> buffer{};
-  for (ssize_t got = 0;
-       terminal_ >= 0 && (got = ::read(terminal_, buffer.data(), buffer.size())) > 0;) {
-    ran.out.append(buffer.data(), static_cast<std::size_t>(got));
-  }
+  constexpr int kMinute = 60'000;
+  read_terminal(kMinute);
   int status = 0;
   pid_t ended = 0;
   eventually([&] { return (ended = ::waitpid(pid_, &status, WNOHANG)) != 0; });
@@ -147,7 +168,7 @@ Ran Child::wait() {
   }
   pid_ = 0;
   ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  ran.out += streams_.read("out");
+  ran.out = shown_ + streams_.read("out");
   ran.err = streams_.read("err");
   return ran;
 }

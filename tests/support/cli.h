@@ -41,14 +41,19 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   pid_t pid() const { return pid_; }
-  /// Waits until it has written `text` to one of its streams, at most a minute. Not at a terminal.
-  bool has_said(std::string_view text) const;
+  /// Waits until it has written `text`, at most a minute.
+  bool has_said(std::string_view text);
+  /// What a person types at its terminal.
+  void type(std::string_view text) const;
   void signal(int number) const;
   /// Waits for the end, at most a minute; then it is killed.
   Ran wait();
 
  private:
+  bool read_terminal(int patience_milliseconds);
+
   TempDir streams_;
+  std::string shown_;  ///< at the terminal so far
   pid_t pid_ = 0;
   int terminal_ = -1;
 };
