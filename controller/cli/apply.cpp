@@ -220,6 +220,9 @@ apply::Summary Applying::once(const Planned& planned, const apply::Run& who, boo
 
 Result<Planned> Applying::again(const Planned& planned) {
   PLUMB_TRY(pass_option, pass_options(options_));
+  for (const auto& consent : planned.pass.plan.consents) {
+    pass_option.consents_in_use.push_back(consent.id);
+  }
   pass_option.selection.only.emplace();
   for (const auto& scope : planned.pass.plan.scopes) {
     if (!scope.changes.empty()) {
