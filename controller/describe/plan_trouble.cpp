@@ -132,7 +132,7 @@ std::string plan_closing(const PlanView& view, const Totals& t) {
       0) {
     return "Nothing here can be applied as it stands.\n";
   }
-  return view.about_to_apply ? std::string()
+  return view.about_to_apply ? "\n"
                              : "Nothing is applied yet.  plumb apply   or   plumb plan --out "
                                "plan.json && plumb apply plan.json\n";
 }

@@ -137,6 +137,22 @@ TEST(PlanText, CutsCreatesAndWrapsWhatChanges) {
   }
 }
 
+TEST(PlanText, KeepsItsLinesWithinTheTerminal) {
+  const World world(everything());
+  for (unsigned width = 40; width <= 160; ++width) {
+    auto text = plan_text(world.view(), {.width = width});
+    text.resize(text.find("Conflict:"));  // what is to be pasted is never broken
+    for (std::size_t begin = 0; begin < text.size();) {
+      const auto end = std::min(text.find('\n', begin), text.size());
+      const auto line = text.substr(begin, end - begin);
+      begin = end + 1;
+      if (line.starts_with("  ") && !line.starts_with("    hint")) {
+        EXPECT_LE(columns(line), width) << line;
+      }
+    }
+  }
+}
+
 TEST(PlanText, SaysWhereTheWorldIsAsDeclared) {
   Zone zone("example.com");
   zone.keep({"www A", {"192.0.2.1"}});
