@@ -202,7 +202,7 @@ bool is_only_reported(const Change& change) {
 
 std::string reason_text(const Change& change) {
   if (change.verb == Verb::refresh) {
-    return "only remembered anew";
+    return "only noted in the state";
   }
   if (is_only_reported(change)) {
     return change.reason == Reason::vanished ? "drift: deleted, only reported"

@@ -194,7 +194,7 @@ void PlanText::domain(const std::string& name, std::span<const LineRef> lines) {
   };
   count(hidden.creates, "+", Paint::green, " more to create");
   count(hidden.adopts, "=", Paint::dim, " as declared already: become ours");
-  count(hidden.refreshes, "≈", Paint::dim, " only remembered anew");
+  count(hidden.refreshes, "≈", Paint::dim, " only noted in the state");
   count(hidden.forgets, "·", Paint::dim, " no longer kept in the state");
   say("\n");
 }
