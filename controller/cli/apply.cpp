@@ -292,6 +292,7 @@ Result<ExitCode> Applying::run(Planned planned, bool reread) {
 }  // namespace
 
 Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
+  outlive_the_reader();
   std::optional<describe::SavedPlan> saved;
   if (!options.plan_file.empty()) {
     PLUMB_TRY(read, read_saved(options.plan_file));

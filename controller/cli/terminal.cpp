@@ -55,6 +55,10 @@ void complain(const std::string& text) {
   write_all(stderr, text);
 }
 
+void outlive_the_reader() {
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
 std::string ask(const std::string& question) {
   say(question);
   std::string line;

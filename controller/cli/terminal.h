@@ -19,6 +19,10 @@ describe::Style style_for(bool no_color, bool verbose);
 void say(const std::string& text);
 void complain(const std::string& text);
 
+/// From now on the end of who reads our output (`| head`) does not end us: for what changes the
+/// world and must come to its own end.
+void outlive_the_reader();
+
 /// Asks a question; the line that was typed, without its end. Empty at the end of input.
 std::string ask(const std::string& question);
 

@@ -57,6 +57,13 @@ TEST(Apply, DeletesWantTheDomainsNameTyped) {
   EXPECT_EQ(project.read("zones/one.example.zone").find("h6"), std::string::npos);
 }
 
+TEST(Apply, ComesToItsEndWhereNobodyReadsAnyMore) {
+  const Project project;
+  project.domain("one.example", hosts(6));
+  EXPECT_EQ(project.plumb({"apply", "--yes"}, {.nobody_reads = true}).code, 0);
+  EXPECT_EQ(project.plumb({"plan", "--detailed-exitcode"}).code, 0);
+}
+
 TEST(Apply, RemovingOneOfTwoValuesKeepsTheOther) {
   const Project project;
   project.domain("one.example",

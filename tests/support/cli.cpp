@@ -102,6 +102,14 @@ Child::Child(const std::filesystem::path& folder,
       redirect(STDOUT_FILENO, out, O_CREAT | O_WRONLY | O_TRUNC);
       redirect(STDERR_FILENO, err, O_CREAT | O_WRONLY | O_TRUNC);
     }
+    if (setting.nobody_reads) {
+      std::array<int, 2> ends{};
+      if (::pipe(ends.data()) == 0) {
+        ::dup2(ends[1], STDOUT_FILENO);
+        ::close(ends[0]);
+        ::close(ends[1]);
+      }
+    }
     become(folder / setting.folder, std::move(all), std::move(environment), setting.file_limit);
   }
   if (terminal_ >= 0 && !setting.typed.empty()) {

@@ -27,6 +27,7 @@ struct Setting {
   std::string folder;          ///< below the project; empty: the project itself
   bool terminal = false;       ///< all three streams are a terminal
   std::string typed;           ///< what a person types there
+  bool nobody_reads = false;   ///< standard output is a pipe whose reader has gone
   std::size_t file_limit = 0;  ///< octets that a file may grow to, as on a full disk; 0: no limit
 };
 
