@@ -133,15 +133,12 @@ TEST(Apply, WritesTextByteForByte) {
 
 TEST(Apply, TextThatLooksLikeANumberStaysText) {
   const Project project;
-  project.domain("one.example", {"{name: t, type: TXT, values: [0123, yes, 1e3, 1.50, ~, 0x1f]}"});
+  project.domain("one.example", {"{name: t, type: TXT, values: [0123, yes, 1e3, 1.50, 0x1f]}"});
   const auto ran = project.plumb({"apply", "--yes"});
+  EXPECT_EQ(ran.code, 0) << ran.all();
   const auto zone = project.read("zones/one.example.zone");
-  if (ran.code == 0) {
-    for (const auto* text : {R"("0123")", R"("yes")", R"("1e3")", R"("1.50")", R"("0x1f")"}) {
-      EXPECT_NE(zone.find(text), std::string::npos) << text << "\n" << zone;
-    }
-  } else {
-    EXPECT_EQ(zone, "") << ran.all();
+  for (const auto* text : {R"("0123")", R"("yes")", R"("1e3")", R"("1.50")", R"("0x1f")"}) {
+    EXPECT_NE(zone.find(text), std::string::npos) << text << "\n" << zone;
   }
 }
 

@@ -111,9 +111,9 @@ TEST_F(SavedPlan, IsNoWayPastAGuardOfTheRun) {
 TEST_F(SavedPlan, IsNoWayPastAGuardOfAScope) {
   project_.domain("one.example", hosts(2));
   EXPECT_EQ(project_.plumb({"plan", "--out", "plan.json"}).code, 3);
-  const auto ran = project_.plumb({"apply", "plan.json", "--yes"});
-  EXPECT_NE(ran.code, 2) << ran.all();
-  EXPECT_NE(zone().find("h6"), std::string::npos);
+  const auto before = zone();
+  project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_EQ(zone(), before);
 }
 
 TEST_F(SavedPlan, ThatWasMadeUnderAConsentIsAppliedUnderIt) {
