@@ -205,7 +205,8 @@ Summary Work::all(const std::stop_token& stop) {
   if (any) {
     use_consents(plan_.consents_used, "Project");
   }
-  summary_.stopped = stop.stop_requested();
+  // A stop that came when all was done has stopped nothing.
+  summary_.stopped = stop.stop_requested() && summary_.count(Ending::not_reached) != 0;
   return std::move(summary_);
 }
 

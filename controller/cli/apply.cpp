@@ -9,6 +9,7 @@
 #include "controller/cli/terminal.h"
 #include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_json.h"
+#include "controller/describe/plan_lines.h"
 #include "controller/describe/plan_text.h"
 #include "controller/env/atomic_file.h"
 #include "controller/env/crypto.h"
@@ -186,6 +187,18 @@ bool has_work(const plan::Plan& plan) {
   return false;
 }
 
+/// What a second look has found.
+std::string ending_of(const plan::Plan& plan, std::size_t left) {
+  if (left != 0) {
+    return describe::counted(left, "change") + " held; plumb plan says why.\n";
+  }
+  const auto t = describe::totals(plan);
+  const auto unseen = t.unread + t.suspect + t.in_doubt;
+  return unseen == 0 ? "In plumb: a second look finds nothing left to do.\n"
+                     : "What could be read is in plumb; " + describe::counted(unseen, "scope") +
+                           " could not be read and was left alone (plumb plan says why).\n";
+}
+
 /// Applies, then plans what was touched again: changes that waited for these go out, and an empty
 /// plan is the proof.
 class Applying {
@@ -272,8 +285,7 @@ Result<ExitCode> Applying::run(Planned planned, bool reread) {
       }
       const auto left = next.pass.plan.change_count();
       if (text) {
-        say(left == 0 ? "In plumb: a second look finds nothing left to do.\n"
-                      : std::to_string(left) + " changes are held; plumb plan says why.\n");
+        say(ending_of(next.pass.plan, left));
       }
       return code;
     }

@@ -24,7 +24,8 @@ struct PlanOptions {
   std::string output = "text";        ///< text | json | markdown
   std::string out;                    ///< --out FILE
   bool refresh = true;
-  bool skip_settled = false;  ///< --skip-settled: zones whose change token has not moved are not read
+  bool skip_settled =
+      false;  ///< --skip-settled: zones whose change token has not moved are not read
   bool detailed_exitcode = false;
   bool no_heal = false;
   bool yes = false;       ///< apply: --yes

@@ -138,7 +138,10 @@ std::string diagnostics_brief(const Diagnostics& diagnostics,
   std::size_t shown = 0;
   std::map<std::string, std::size_t> warnings;
   for (const auto& diagnostic : diagnostics.all()) {
-    if (diagnostic.severity != Severity::error) {
+    if (diagnostic.severity == Severity::note) {
+      continue;
+    }
+    if (diagnostic.severity == Severity::warning) {
       warnings[diagnostic.rule.empty() ? "other" : diagnostic.rule] += 1;
     } else if (++shown <= kMost) {
       text += one(diagnostic, files, style);

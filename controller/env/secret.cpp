@@ -88,9 +88,10 @@ Result<Secret> from_command(const std::filesystem::path& root,
 }
 
 tl::unexpected<Error> refused(const SecretRef& reference, std::string_view name) {
-  return missing(
-      fmt::format("secret {} {} may not be read here", reference.source, name),
-      fmt::format("allow secrets from \"{}\" on the command line, or use env", reference.source));
+  return missing(fmt::format("secret {} {} may not be read here", reference.source, name),
+                 reference.source == "exec"
+                     ? "pass --allow-exec if you trust these manifests, or use env"
+                     : "use env");
 }
 
 }  // namespace

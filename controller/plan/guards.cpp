@@ -30,16 +30,21 @@ bool names_scope(std::string_view on, const ScopePlan* scope) {
          (!container.empty() && same_text(on, fmt::format("Domain/{}", container)));
 }
 
-bool includes(const Consent& consent, const Kind* data) {
-  if (data == nullptr) {
-    return true;
-  }
-  const auto word = data_word(*data);
+bool includes_word(const Consent& consent, const std::string& word) {
   return std::any_of(
       consent.including.begin(), consent.including.end(), [&](const std::string& named) {
         return same_text(named, word) || same_text(named, word + "s") ||
                same_text(named, word + "es");
       });
+}
+
+bool includes(const Consent& consent, const Wanted& wanted) {
+  if (wanted.data == nullptr) {
+    return true;
+  }
+  const bool strangers = wanted.scope != nullptr && takes_strangers(*wanted.scope, *wanted.data);
+  return includes_word(consent, data_word(*wanted.data)) &&
+         (!strangers || includes_word(consent, std::string(kForeignWord)));
 }
 
 void hold(Change& change, Guard guard, bool conflict) {
@@ -125,6 +130,10 @@ void await(Change& change) {
 
 }  // namespace
 
+bool takes_strangers(const ScopePlan& scope, const Kind& kind) {
+  return !scope.desired && kind.rank == 0 && scope.counts.unmanaged != 0;
+}
+
 std::string scope_name(const ScopePlan& scope) {
   if (!scope.domain.empty()) {
     return fmt::format("Domain/{}", scope.domain);
@@ -164,8 +173,8 @@ std::uint8_t find_consent(const std::vector<Consent>& consents, const Wanted& wa
     }
     const auto left = consent.count.value_or(std::numeric_limits<std::uint32_t>::max());
     const bool object = !wanted.object.empty() && same_text(consent.on, wanted.object) && left > 0;
-    const bool scope = names_scope(consent.on, wanted.scope) && left >= wanted.count &&
-                       includes(consent, wanted.data);
+    const bool scope =
+        names_scope(consent.on, wanted.scope) && left >= wanted.count && includes(consent, wanted);
     if (object || scope) {
       return static_cast<std::uint8_t>(i + 1);
     }

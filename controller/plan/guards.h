@@ -20,6 +20,13 @@ std::string object_name(const ScopePlan& scope,
 /// "zone": the kind as `including` names it.
 std::string data_word(const Kind& kind);
 
+/// What `including` must name where a container goes with objects in it that are not ours.
+constexpr std::string_view kForeignWord = "foreign";
+
+/// Whether the deletion of a `kind` takes objects along that are not ours: a zone's foreign record
+/// sets.
+bool takes_strangers(const ScopePlan& scope, const Kind& kind);
+
 /// A permission that is looked for.
 struct Wanted {
   Guard guard = Guard::none;

@@ -182,6 +182,9 @@ std::vector<std::string> data_words(const ScopePlan& scope,
     const auto& kind = catalog.of(scope.kind(scope.changes[number]));
     if (kind.holds_data) {
       words.insert(data_word(kind));
+      if (takes_strangers(scope, kind)) {
+        words.insert(std::string(kForeignWord));
+      }
     }
   }
   return {words.begin(), words.end()};
@@ -210,9 +213,12 @@ Refusal refusal_of(const ScopePlan& scope,
     refusal.consent.on = scope.key(change).empty() ? scope_name(scope) : name;
     refusal.consent.including = scope.key(change).empty() ? words : std::vector<std::string>();
   } else if (whole && guard == Guard::remove) {
-    refusal.message = fmt::format("would delete {} with all that is in it ({} objects claimed)",
-                                  heading(scope),
-                                  scope.counts.claimed);
+    const auto strangers = scope.counts.unmanaged;
+    refusal.message =
+        fmt::format("would delete {} with all that is in it ({} objects claimed{})",
+                    heading(scope),
+                    scope.counts.claimed,
+                    strangers == 0 ? "" : fmt::format(", {} that are not ours", strangers));
   } else {
     refusal.message = message_of_many(scope, guard, count);
   }

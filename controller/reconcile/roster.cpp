@@ -50,7 +50,7 @@ void Roster::add(const providers::ProviderType& type,
   if (opened) {
     member->provider = std::move(*opened);
   } else {
-    member->trouble = std::move(opened).error().in("provider " + config.name);
+    member->trouble = std::move(opened).error();
   }
   by_account_.emplace(config.account, member.get());
   members_.push_back(std::move(member));

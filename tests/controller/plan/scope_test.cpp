@@ -185,7 +185,8 @@ TEST(Scopes, GoWholeOrNotAtAll) {
     EXPECT_TRUE(joined.batches.empty());
     ASSERT_EQ(joined.refusals.size(), 1U);
     EXPECT_EQ(joined.refusals[0].consent.on, "Domain/example.com");
-    EXPECT_EQ(joined.refusals[0].consent.including, std::vector<std::string>{"zone"});
+    EXPECT_EQ(joined.refusals[0].consent.including, (std::vector<std::string>{"foreign", "zone"}))
+        << "b is not ours and would be lost with the zone";
 
     context.value.consents = {consent("delete", "Domain/example.com")};
     EXPECT_TRUE(join({plan_scope(builder.input(), context.value)}, context.value).batches.empty())
