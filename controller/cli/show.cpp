@@ -10,6 +10,7 @@
 #include "controller/cli/terminal.h"
 #include "controller/describe/diagnostics_text.h"
 #include "controller/reconcile/observer.h"
+#include "resources/model/glob.h"
 
 namespace plumb::cli {
 namespace {
@@ -40,10 +41,8 @@ struct Viewer {
     }
     const auto label = catalog.of(entry.kind).label(key);
     if (desired != nullptr) {
-      const auto owner = label.substr(0, label.find(' '));
       for (const auto& glob : desired->unmanaged) {
-        const bool whole = glob.find(' ') != std::string::npos;
-        if (reconcile::glob_matches(glob, whole ? label : owner)) {
+        if (label_matches(glob, label)) {
           return "left alone: unmanaged '" + glob + "'";
         }
       }

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "controller/plan/glob.h"
 #include "controller/plan/order.h"
+#include "resources/model/glob.h"
 
 namespace plumb::plan {
 namespace {

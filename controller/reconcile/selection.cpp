@@ -1,14 +1,11 @@
 #include "controller/reconcile/selection.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "resources/model/glob.h"
 
 namespace plumb::reconcile {
 namespace {
-
-char lower(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
 
 bool declared_matches(std::string_view word, const load::Declared& declared, const Files& files) {
   const auto after = [&](std::string_view prefix) { return word.substr(prefix.size()); };
@@ -85,32 +82,6 @@ Result<std::set<Scope>> union_of(const std::vector<std::string>& words,
 }
 
 }  // namespace
-
-bool glob_matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == lower(text[t])) &&
-        pattern[p] != '*') {
-      ++p;
-      ++t;
-    } else if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') {
-    ++p;
-  }
-  return p == pattern.size();
-}
 
 Result<std::vector<Scope>> select(const Selection& selection,
                                   const load::Loaded& loaded,

@@ -30,7 +30,4 @@ Result<std::vector<Scope>> select(const Selection& selection,
                                   const load::Loaded& loaded,
                                   std::vector<Scope> all);
 
-/// Whether `text` fits `pattern`: `*` any octets, `?` one; upper and lower case alike.
-bool glob_matches(std::string_view pattern, std::string_view text);
-
 }  // namespace plumb::reconcile

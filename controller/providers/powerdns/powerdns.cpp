@@ -137,6 +137,13 @@ Result<std::string> adapt(const Kind& kind, std::string_view key, std::string_vi
                 fmt::format("{}: a powerdns provider has no fields of its own", kind.label(key)),
                 "take the `at` of this provider away");
   }
+  // PowerDNS 4.7 answers 422 "contains unsupported characters" to them (measured).
+  if (kind.id == kinds::kRRset &&
+      kinds::split_rrset_key(key).owner.find('\\') != std::string_view::npos) {
+    return fail(ErrorCode::invalid_input,
+                fmt::format("{}: PowerDNS takes no names with escaped characters", kind.label(key)),
+                "name it without the escape, or keep this zone at another provider");
+  }
   return std::string(body);
 }
 

@@ -286,14 +286,5 @@ TEST(Selection, FindsADomainThatIsNoLongerDeclared) {
   EXPECT_EQ(house.plan(options).plan.scopes.size(), 1U);
 }
 
-TEST(Selection, GlobsMatchAsShellsDo) {
-  EXPECT_TRUE(glob_matches("*", ""));
-  EXPECT_TRUE(glob_matches("*.example", "a.b.example"));
-  EXPECT_TRUE(glob_matches("a*b*c", "aXbXbYc"));
-  EXPECT_FALSE(glob_matches("a*b*c", "aXbXbY"));
-  EXPECT_FALSE(glob_matches("?", ""));
-  EXPECT_FALSE(glob_matches("shop", "shop1"));
-}
-
 }  // namespace
 }  // namespace plumb::reconcile::test

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "controller/providers/powerdns/powerdns.h"
+#include "resources/kinds/rrset.h"
 
 namespace plumb::providers::powerdns {
 namespace {
@@ -136,6 +137,18 @@ TEST(PowerdnsConfig, ReportsAllThatIsMissingAtOnce) {
   Diagnostics problems;
   powerdns_provider().traits->check(Value{Value::Map(), {}}, problems);
   EXPECT_EQ(problems.error_count(), 2U);
+}
+
+TEST(PowerdnsTraits, RefuseNamesThatTheServerWouldRefuse) {
+  const auto* traits = powerdns_provider().traits;
+  const auto body = kinds::rrset_body(300, {"192.0.2.1"});
+  const auto adapt = [&](std::string_view owner) {
+    return traits->adapt(kinds::rrset_kind(), kinds::rrset_key(owner, values::RecordType::a), body);
+  };
+  EXPECT_TRUE(adapt("www"));
+  const auto refused = adapt("a\\.b");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("escaped"), std::string::npos);
 }
 
 }  // namespace

@@ -1,14 +1,16 @@
-#include "controller/plan/glob.h"
+#include "resources/model/glob.h"
 
-namespace plumb::plan {
+namespace plumb {
 namespace {
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Linear in both for each star: the last star is the only one that is ever taken back.
-bool matches(std::string_view glob, std::string_view text) {
+}  // namespace
+
+// Linear in both for each star: the last star is the only one that is ever taken back.
+bool glob_matches(std::string_view glob, std::string_view text) {
   std::size_t g = 0;
   std::size_t t = 0;
   std::size_t star = std::string_view::npos;
@@ -33,14 +35,12 @@ bool matches(std::string_view glob, std::string_view text) {
   return g == glob.size();
 }
 
-}  // namespace
-
 bool label_matches(std::string_view glob, std::string_view label) {
   const auto blank = label.rfind(' ');
   if (glob.find(' ') == std::string_view::npos && blank != std::string_view::npos) {
     label = label.substr(0, blank);
   }
-  return matches(glob, label);
+  return glob_matches(glob, label);
 }
 
-}  // namespace plumb::plan
+}  // namespace plumb
