@@ -5,43 +5,19 @@
 
 #include "controller/cli/commands.h"
 #include "controller/cli/passes.h"
+#include "controller/cli/plan_file.h"
 #include "controller/cli/progress_line.h"
 #include "controller/cli/terminal.h"
 #include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_json.h"
 #include "controller/describe/plan_lines.h"
 #include "controller/describe/plan_text.h"
-#include "controller/env/atomic_file.h"
-#include "controller/env/crypto.h"
 
 namespace plumb::cli {
 namespace {
 
-std::string sha256(std::string_view bytes) {
-  return env::sha256_hex(bytes);
-}
-
-Result<describe::SavedPlan> read_saved(const std::string& file) {
-  constexpr std::size_t kCap = std::size_t{1} << 30U;
-  PLUMB_TRY(text, env::read_file(file, kCap));
-  const auto line_end = text.find('\n');
-  const auto first = text.substr(0, line_end);
-  constexpr std::string_view kMark = "plumb-plan sha256=";
-  if (line_end == std::string::npos || !first.starts_with(kMark)) {
-    return fail(ErrorCode::invalid_input,
-                file + " is not a saved plan",
-                "make one with plumb plan --out " + file);
-  }
-  auto body = text.substr(line_end + 1);
-  if (body.ends_with('\n')) {
-    body.pop_back();
-  }
-  if (first.substr(kMark.size()) != sha256(body)) {
-    return fail(ErrorCode::invalid_input,
-                file + " was changed after it was made: its SHA-256 does not fit",
-                "plan again; a saved plan is applied as it was reviewed or not at all");
-  }
-  return describe::read_saved_plan(body);
+std::string short_commit(const std::string& commit) {
+  return commit.empty() ? "none" : commit.substr(0, 7);
 }
 
 /// The domains that the plan would delete from or in; typed by a person before it goes.
@@ -307,7 +283,7 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   outlive_the_reader();
   std::optional<describe::SavedPlan> saved;
   if (!options.plan_file.empty()) {
-    PLUMB_TRY(read, read_saved(options.plan_file));
+    PLUMB_TRY(read, read_plan(options.plan_file));
     saved = std::move(read);
   }
   PLUMB_TRY(planned, make_plan(workspace, options, state::Access::write, {}));
@@ -334,6 +310,12 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
       }
       complain(text + "    hint: plan again and have it reviewed again\n");
       return ExitCode::stale;
+    }
+    const auto& commit = planned.loaded->revision.commit;
+    if (saved->commit != commit) {
+      complain("note: this plan was made at commit " + short_commit(saved->commit) +
+               ", these manifests are at " + short_commit(commit) +
+               "; nothing that the plan touches differs\n");
     }
   }
   if (options.output == "text") {

@@ -48,7 +48,8 @@ std::string schema_text(const load::Explanation& field, const describe::Style& s
     text += "\n";
   }
   for (const auto& member : field.members) {
-    const auto what = describe::cut(member.description, style.width > 60 ? style.width - 44 : 40);
+    const auto what = describe::cut(
+        member.description, output_is_terminal() && style.width > 60 ? style.width - 44 : 0);
     text += fmt::format("  {:<18} {:<20} {}{}\n",
                         member.name,
                         describe::cut(member.type, 20),
@@ -56,6 +57,18 @@ std::string schema_text(const load::Explanation& field, const describe::Style& s
                         member.required ? " (required)" : "");
   }
   return text;
+}
+
+/// " in Profile/mail-domain": the declaration that a place lies in, the last that begins before it.
+std::string declaration_around(const load::Loaded& loaded, const Place& place) {
+  const load::Declared* nearest = nullptr;
+  for (const auto& declared : loaded.declared) {
+    const bool before = declared.place.file == place.file && declared.place <= place;
+    if (before && (nearest == nullptr || nearest->place < declared.place)) {
+      nearest = &declared;
+    }
+  }
+  return nearest == nullptr ? std::string() : " in " + nearest->kind + "/" + nearest->name;
 }
 
 Result<std::string> explain_row(Workspace& workspace,
@@ -76,8 +89,9 @@ Result<std::string> explain_row(Workspace& workspace,
                                  scope.scope.account);
   text +=
       "  declared  " +
-      (scope.places[row].known() ? loaded.files.text(scope.places[row])
-                                 : std::string("by Plumb itself")) +
+      (scope.places[row].known()
+           ? loaded.files.text(scope.places[row]) + declaration_around(loaded, scope.places[row])
+           : std::string("by Plumb itself")) +
       (loaded.revision.commit.empty() ? "" : " at commit " + loaded.revision.commit.substr(0, 7)) +
       "\n";
   const bool refers = (entry.flags & has_references) != 0;

@@ -1,25 +1,12 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/passes.h"
+#include "controller/cli/plan_file.h"
 #include "controller/cli/terminal.h"
 #include "controller/describe/plan_json.h"
 #include "controller/describe/plan_text.h"
-#include "controller/env/atomic_file.h"
-#include "controller/env/crypto.h"
 
 namespace plumb::cli {
 namespace {
-
-std::string sha256(std::string_view bytes) {
-  return env::sha256_hex(bytes);
-}
-
-/// The saved plan and, on a line of its own before it, the hash by which a change of the file is
-/// noticed.
-Result<void> save(const std::string& file, const describe::PlanView& view) {
-  const auto text = describe::saved_plan(view, &sha256);
-  return env::write_file_atomically(
-      file, "plumb-plan sha256=" + sha256(text) + "\n" + text + "\n", 0644);
-}
 
 std::string plan_in(const std::string& output,
                     const describe::PlanView& view,
@@ -39,7 +26,7 @@ Result<ExitCode> plan(Workspace& workspace, const PlanOptions& options) {
   const describe::PlanView view{
       planned.pass.plan, header, workspace.parts().catalog, planned.loaded->files};
   if (!options.out.empty()) {
-    if (auto saved = save(options.out, view); !saved) {
+    if (auto saved = save_plan(options.out, view); !saved) {
       return tl::unexpected(std::move(saved).error());
     }
   }

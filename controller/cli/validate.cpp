@@ -15,7 +15,11 @@ Result<ExitCode> validate(Workspace& workspace, const ValidateOptions& options) 
     if (!diagnostics.empty()) {
       complain(describe::diagnostics_text(diagnostics, loaded->files, workspace.style()));
     }
-    if (!diagnostics.has_errors()) {
+    if (diagnostics.has_errors()) {
+      complain(
+          "What could not be understood hides what rules would say of it: check again once it is "
+          "mended.\n");
+    } else {
       std::size_t resources = 0;
       for (const auto& scope : loaded->scopes) {
         resources += scope->table.size();

@@ -144,5 +144,13 @@ TEST(Program, TellsItsVersionAndItsCommands) {
   }
 }
 
+TEST(Explain, NamesTheDeclarationThatMadeAnObject) {
+  const Project project;
+  project.domain("one.example", hosts(2));
+  const auto ran = project.plumb({"explain", "RRset/one.example/h1 A"});
+  EXPECT_EQ(ran.code, 0) << ran.all();
+  EXPECT_TRUE(ran.says(" in Domain/one.example")) << ran.all();
+}
+
 }  // namespace
 }  // namespace plumb::test

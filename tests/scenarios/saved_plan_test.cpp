@@ -1,5 +1,6 @@
 // A saved plan is applied as it was reviewed, or not at all.
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/support/cli.h"
 
@@ -26,6 +27,13 @@ class SavedPlan : public ::testing::Test {
 
   const Project project_;
 };
+
+TEST_F(SavedPlan, IsOneJsonDocument) {
+  const auto saved = nlohmann::json::parse(project_.read("plan.json"), nullptr, false);
+  ASSERT_TRUE(saved.is_object());
+  EXPECT_EQ(saved.value("format", ""), "plumb.saved-plan/1");
+  EXPECT_EQ(saved.value("sha256", "").size(), 64U);
+}
 
 TEST_F(SavedPlan, IsAppliedExactly) {
   project_.domain("two.example", hosts(7));  // written after the review
