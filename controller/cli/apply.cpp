@@ -277,6 +277,43 @@ Result<ExitCode> Applying::run(Planned planned, bool reread) {
   return ExitCode::partly_applied;
 }
 
+/// Takes out of the plan what was not reviewed. A code where nothing of it may be done then.
+Result<std::optional<ExitCode>> hold_to(const describe::SavedPlan& saved,
+                                        const std::string& file,
+                                        Planned& planned,
+                                        const Catalog& catalog) {
+  auto& plan = planned.pass.plan;
+  const auto& project = planned.loaded->project;
+  if (saved.project != project.name || saved.environment != project.environment) {
+    return fail(ErrorCode::invalid_input,
+                file + " was made for " + saved.project + " in environment " + saved.environment,
+                "apply it there, or plan again here");
+  }
+  const bool refused = !plan.refusals.empty();
+  const auto restriction = describe::restrict_to(plan, saved, catalog, &sha256);
+  if (!restriction.stale.empty()) {
+    std::string text = "the saved plan is stale: nothing was applied\n";
+    for (const auto& line : restriction.stale) {
+      text += "  ! " + line + "\n";
+    }
+    complain(text + "    hint: plan again and have it reviewed again\n");
+    return ExitCode::stale;
+  }
+  if (saved.lines.empty() && refused) {
+    complain(
+        "the saved plan holds nothing that may be done: all of it needs consent\n"
+        "    hint: plumb plan prints the consent; plan again with it\n");
+    return ExitCode::refused;
+  }
+  const auto& commit = planned.loaded->revision.commit;
+  if (saved.commit != commit) {
+    complain("note: this plan was made at commit " + short_commit(saved.commit) +
+             ", these manifests are at " + short_commit(commit) +
+             "; nothing that the plan touches differs\n");
+  }
+  return std::optional<ExitCode>();
+}
+
 }  // namespace
 
 Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
@@ -295,27 +332,9 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   auto& plan = planned.pass.plan;
   const auto& catalog = workspace.parts().catalog;
   if (saved) {
-    const auto& project = planned.loaded->project;
-    if (saved->project != project.name || saved->environment != project.environment) {
-      return fail(ErrorCode::invalid_input,
-                  options.plan_file + " was made for " + saved->project + " in environment " +
-                      saved->environment,
-                  "apply it there, or plan again here");
-    }
-    const auto restriction = describe::restrict_to(plan, *saved, catalog, &sha256);
-    if (!restriction.stale.empty()) {
-      std::string text = "the saved plan is stale: nothing was applied\n";
-      for (const auto& line : restriction.stale) {
-        text += "  ! " + line + "\n";
-      }
-      complain(text + "    hint: plan again and have it reviewed again\n");
-      return ExitCode::stale;
-    }
-    const auto& commit = planned.loaded->revision.commit;
-    if (saved->commit != commit) {
-      complain("note: this plan was made at commit " + short_commit(saved->commit) +
-               ", these manifests are at " + short_commit(commit) +
-               "; nothing that the plan touches differs\n");
+    PLUMB_TRY(ended, hold_to(*saved, options.plan_file, planned, catalog));
+    if (ended) {
+      return *ended;
     }
   }
   if (options.output == "text") {

@@ -120,7 +120,9 @@ TEST_F(SavedPlan, IsNoWayPastAGuardOfAScope) {
   project_.domain("one.example", hosts(2));
   EXPECT_EQ(project_.plumb({"plan", "--out", "plan.json"}).code, 3);
   const auto before = zone();
-  project_.plumb({"apply", "plan.json", "--yes"});
+  const auto ran = project_.plumb({"apply", "plan.json", "--yes"});
+  EXPECT_EQ(ran.code, 3) << ran.all();
+  EXPECT_FALSE(ran.says("In plumb")) << ran.all();
   EXPECT_EQ(zone(), before);
 }
 
