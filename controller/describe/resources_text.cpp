@@ -113,21 +113,6 @@ std::string resources_json(const DesiredScope& scope, const Catalog& catalog) {
                     {"resources", list}});
 }
 
-std::string table_text(const Table& table, const Catalog& catalog, const Style& style) {
-  std::string text;
-  for (const auto row : display_order(table, catalog)) {
-    const auto& entry = table[row];
-    const auto& kind = catalog.of(entry.kind);
-    const auto key = table.key(entry);
-    const auto summary =
-        entry.body_size == 0 ? std::string() : printable(kind.summary(key, table.body(entry)));
-    text += "  " + padded(kind.name, 6) + "  " + padded(printable(kind.label(key)), 30) + "  " +
-            cut(summary, style.width > 60 ? style.width - 42 : 0);
-    end_line(text);
-  }
-  return text;
-}
-
 std::string history_text(std::span<const state::HistoryRow> rows,
                          const Catalog& catalog,
                          const Style& style) {

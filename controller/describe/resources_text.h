@@ -20,9 +20,6 @@ namespace plumb::describe {
 std::string resources_yaml(const DesiredScope& scope, const Catalog& catalog);
 std::string resources_json(const DesiredScope& scope, const Catalog& catalog);
 
-/// Rows of a table, one per line: kind, label, summary.
-std::string table_text(const Table& table, const Catalog& catalog, const Style& style);
-
 /// History newest first: when, what, object, difference, commit, result.
 std::string history_text(std::span<const state::HistoryRow> rows,
                          const Catalog& catalog,

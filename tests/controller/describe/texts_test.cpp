@@ -135,13 +135,6 @@ TEST(ResourcesText, TellsClaims) {
   EXPECT_TRUE(nlohmann::json::accept(claims_json(*claimed, world.catalog)));
 }
 
-TEST(ResourcesText, TellsWhatATableHolds) {
-  const World world;
-  const auto text = table_text(example().input().desired->table, world.catalog, {.width = 100});
-  EXPECT_EQ(text.find('\x1b'), std::string::npos);
-  EXPECT_LT(text.find("Zone"), text.find("RRset"));
-}
-
 std::vector<state::HistoryRow> history() {
   const auto body = [](const char* text) { return kinds::rrset_body(300, {text}); };
   const Scope scope{"powerdns http://127.0.0.1:8081/ localhost", "example.com."};
