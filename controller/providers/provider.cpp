@@ -8,4 +8,15 @@ Outcome Provider::resume(const Pending& /*pending*/, std::stop_token /*stop*/) {
                        .effect = Effect::maybe}};
 }
 
+void Provider::apply_all(std::span<const Order> orders,
+                         const ReportEach& report,
+                         std::stop_token stop) {
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    apply(
+        orders[i],
+        [&](std::uint32_t number, Outcome outcome) { report(i, number, std::move(outcome)); },
+        stop);
+  }
+}
+
 }  // namespace plumb::providers

@@ -36,6 +36,9 @@ struct ProviderChange {
   std::string_view before;  ///< the observed body; empty on create
   std::string_view after;   ///< the body to bring about, whole; empty on remove
   std::string_view handle;  ///< the vendor's id where known
+  /// Where the write-only value of a declared row is to be had, read through env::Secrets at the
+  /// last moment; nullptr where the row has none. `after` holds its keyed print only.
+  const SecretRef* secret = nullptr;
 };
 
 /// One batch: changes of one scope, in the order to send. The views live as long as the call.
@@ -68,6 +71,8 @@ using Outcome = std::variant<Done, Pending, NotSent, Refused, Unknown>;
 
 /// Called for every change, once. Not reported = Unknown.
 using Report = std::function<void(std::uint32_t number, Outcome outcome)>;
+/// The same for several orders at once; `order` is the index of the order.
+using ReportEach = std::function<void(std::size_t order, std::uint32_t number, Outcome outcome)>;
 
 /// What `doctor` and error messages say of a provider's health.
 struct Diagnosis {
@@ -95,6 +100,12 @@ class Provider {
                                        std::stop_token stop) = 0;
   /// Brings about the changes of one batch, in order.
   virtual void apply(const Order& order, const Report& report, std::stop_token stop) = 0;
+  /// Brings about the batches of several scopes, at most ProviderTraits::limits.scopes_per_call, in
+  /// one go: what a vendor can only write as a whole is written once. One after the other by
+  /// default.
+  virtual void apply_all(std::span<const Order> orders,
+                         const ReportEach& report,
+                         std::stop_token stop);
   /// Asks after a Pending change; nothing by default.
   virtual Outcome resume(const Pending& pending, std::stop_token stop);
   virtual Diagnosis diagnose(std::stop_token stop) = 0;

@@ -26,6 +26,7 @@ struct ProviderTraits {
   CallLimits limits;
   bool dns = false;              ///< holds zones
   bool servers = false;          ///< holds servers
+  bool mail = false;             ///< holds mail domains
   bool atomic = false;           ///< a batch is done whole or not at all
   bool fuses_container = false;  ///< creates a container together with its content in one call
   bool marks_creates =
@@ -41,6 +42,9 @@ struct ProviderTraits {
   Result<std::string> (*adapt)(const Kind& kind,
                                std::string_view key,
                                std::string_view body) = nullptr;
+  /// Whether an account of this spec serves the MTA-STS policies of its mail domains; nullptr: none
+  /// does.
+  bool (*serves_policies)(const Value& spec) = nullptr;
   /// Checks `Provider.spec`; unknown and missing fields go to `problems`.
   void (*check)(const Value& spec, Diagnostics& problems) = nullptr;
 };
