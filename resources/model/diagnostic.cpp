@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "resources/model/mistakes.h"
+
 namespace plumb {
 namespace {
 
@@ -31,30 +33,56 @@ bool same(const Diagnostic& a, const Diagnostic& b) {
   return a.place == b.place && a.severity == b.severity && a.message == b.message;
 }
 
+Diagnostic made(
+    Severity severity, Place place, Mistake mistake, std::string message, std::string hint) {
+  const auto& what = info(mistake);
+  Diagnostic diagnostic;
+  diagnostic.severity = severity;
+  diagnostic.place = place;
+  diagnostic.message = std::move(message);
+  diagnostic.hint = std::move(hint);
+  diagnostic.rule = what.id;
+  diagnostic.reference = what.reference;
+  return diagnostic;
+}
+
 }  // namespace
 
 void Diagnostics::add(Diagnostic diagnostic) {
+  if (diagnostic.rule.empty()) {
+    diagnostic.rule = info(Mistake::bad_declaration).id;
+  }
   errors_ += diagnostic.severity == Severity::error ? 1 : 0;
   warnings_ += diagnostic.severity == Severity::warning ? 1 : 0;
   all_.push_back(std::move(diagnostic));
 }
 
+void Diagnostics::error(Place place, Mistake mistake, std::string message, std::string hint) {
+  add(made(Severity::error, place, mistake, std::move(message), std::move(hint)));
+}
+
+void Diagnostics::warning(Place place, Mistake mistake, std::string message, std::string hint) {
+  add(made(Severity::warning, place, mistake, std::move(message), std::move(hint)));
+}
+
+void Diagnostics::note(Place place, Mistake mistake, std::string message, std::string hint) {
+  add(made(Severity::note, place, mistake, std::move(message), std::move(hint)));
+}
+
+void Diagnostics::error(Place place, Mistake mistake, const Error& error) {
+  this->error(place, mistake, error.message, error.hint);
+}
+
 void Diagnostics::error(Place place, std::string message, std::string hint) {
-  add({.severity = Severity::error,
-       .place = place,
-       .message = std::move(message),
-       .hint = std::move(hint)});
+  error(place, Mistake::bad_declaration, std::move(message), std::move(hint));
 }
 
 void Diagnostics::warning(Place place, std::string message, std::string hint) {
-  add({.severity = Severity::warning,
-       .place = place,
-       .message = std::move(message),
-       .hint = std::move(hint)});
+  warning(place, Mistake::bad_declaration, std::move(message), std::move(hint));
 }
 
 void Diagnostics::error(Place place, const Error& error) {
-  this->error(place, error.message, error.hint);
+  this->error(place, Mistake::bad_declaration, error.message, error.hint);
 }
 
 void Diagnostics::append(Diagnostics other) {

@@ -13,13 +13,18 @@ namespace plumb {
 
 enum class Severity : std::uint8_t { error, warning, note };
 
+/// What sort of mistake, where no rule over a whole zone is broken: resources/model/mistakes.h.
+enum class Mistake : std::uint8_t;
+
 /// One thing that is wrong with what a person wrote, in the form in which it is shown.
 struct Diagnostic {
   Severity severity = Severity::error;
   Place place;
-  std::string message;    ///< one sentence, names the object, no final dot
-  std::string hint;       ///< what to do, imperative; may be empty
-  std::string rule;       ///< "mx-target-address"; empty where no rule of resources/rules is broken
+  std::string message;  ///< one sentence, names the object, no final dot
+  std::string hint;     ///< what to do, imperative; may be empty
+  /// "mx-target-address", "unknown-field": a rule of resources/rules or an id of mistakes.h. What
+  /// is added without one is "bad-declaration".
+  std::string rule;
   std::string reference;  ///< "RFC 5321 §5.1"; may be empty
   std::string excerpt;    ///< the source line, filled in by load/; may be empty
   Place related = {};     ///< a second place: "first declared here"
@@ -29,9 +34,14 @@ struct Diagnostic {
 class Diagnostics {
  public:
   void add(Diagnostic diagnostic);
+  void error(Place place, Mistake mistake, std::string message, std::string hint = {});
+  void warning(Place place, Mistake mistake, std::string message, std::string hint = {});
+  void note(Place place, Mistake mistake, std::string message, std::string hint = {});
+  /// An Error of a lower room, with its place.
+  void error(Place place, Mistake mistake, const Error& error);
+  /// The same as Mistake::bad_declaration.
   void error(Place place, std::string message, std::string hint = {});
   void warning(Place place, std::string message, std::string hint = {});
-  /// An Error of a lower room, with its place.
   void error(Place place, const Error& error);
   void append(Diagnostics other);
 
