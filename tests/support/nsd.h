@@ -27,6 +27,7 @@ class Nsd {
   Nsd& operator=(const Nsd&) = delete;
 
   DnsClient client() const { return {"127.0.0.1", port_}; }
+  std::uint16_t port() const { return port_; }
   /// A command that makes it read its zones again, as `reload` of a provider takes it.
   std::vector<std::string> reload_command() const;
   /// Asks until the SOA of `zone` has this serial; false after 20 s.
