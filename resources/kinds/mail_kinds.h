@@ -12,7 +12,9 @@ namespace plumb::kinds {
 // What a mail server holds. The scope is one mail domain at one mail provider: its container is
 // the domain's canonical name with final dot, "example.com.". Texts are octets, numbers CBOR
 // unsigned; a flag is the number 1 and absent (or 0, where it was stated) otherwise. Keys of
-// mailboxes and aliases are local parts in lower case; "*" is the catch-all.
+// mailboxes and aliases are local parts in lower case; "*" is the catch-all. An observation states
+// every field that the server knows, flags that are off as 0, no quota as 0 and no addresses as the
+// empty set: what is declared as off must find something equal.
 
 /// MailDomain: key "", rank 0, holds data.
 constexpr std::uint8_t kMailDomainAliasOf = 1;  ///< "example.com.": its addresses are that one's
