@@ -1,20 +1,24 @@
 #include <algorithm>
 #include <array>
 
+#include "resources/mail/spf_cost.h"
+#include "resources/mail/spf_record.h"
 #include "resources/rules/check_zone.h"
-#include "resources/rules/spf_text.h"
 #include "resources/values/quoted.h"
 
 namespace plumb::rules {
 namespace {
 
+using mail::fault_of;
+using mail::is_spf;
+using mail::needs_lookup;
+using mail::spf_terms;
+using mail::SpfTerm;
 using values::RecordType;
 
-constexpr std::size_t kMaxLookups = 10;  // RFC 7208 §4.6.4
 constexpr std::size_t kManyLookups = 9;
 /// Counting stops here: an include tree can be made to grow without end.
 constexpr std::size_t kCounted = 100;
-constexpr std::size_t kMaxSize = 450;  // RFC 7208 §3.4
 
 /// Calls `each(record, terms)` for each SPF record of the zone.
 template <class Each>
@@ -147,7 +151,7 @@ void uses_ptr(const CheckedZone& checked, Report& report) {
 void size(const CheckedZone& checked, Report& report) {
   for_each_value(
       checked.zone, RecordType::txt, [&](const ZoneRecord& record, std::string_view value) {
-        if (is_spf(value) && value.size() > kMaxSize) {
+        if (is_spf(value) && value.size() > mail::kSpfMaxOctets) {
           report.add(record,
                      {.message = "SPF of " + owner_name(checked, record) + " has " +
                                  std::to_string(value.size()) + " octets",
@@ -256,7 +260,7 @@ void lookup_limit(const CheckedZone& checked, Report& report) {
     if (result.lookups < kManyLookups || !result.loop.empty()) {
       return;
     }
-    const bool over = result.lookups > kMaxLookups;
+    const bool over = result.lookups > mail::kSpfMaxLookups;
     const auto count = result.lookups >= kCounted ? "more than " + std::to_string(kCounted - 1)
                                                   : std::to_string(result.lookups);
     report.add(

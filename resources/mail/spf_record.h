@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
-// The terms of an SPF record (RFC 7208 §4.6.1). Internal to resources/rules.
+#include "resources/values/domain_name.h"
 
-namespace plumb::rules {
+namespace plumb::mail {
 
-/// One mechanism or modifier. Views into the record.
+/// One mechanism or modifier of an SPF record (RFC 7208 §4.6.1). Views into the record.
 struct SpfTerm {
   std::string_view text;    ///< as written: "~include:example.com"
   char qualifier = '+';     ///< of a mechanism: + - ~ ?
@@ -28,11 +28,17 @@ std::vector<SpfTerm> spf_terms(std::string_view octets);
 /// Whether a term makes the checking host ask the DNS (RFC 7208 §4.6.4).
 bool needs_lookup(const SpfTerm& term);
 
-/// What is wrong with a term, such as "'ip4:1.2.3' has no IPv4 address"; nullopt if it is sound.
+/// What is wrong with a term, such as "'ip4:1.2.3' has no IPv4 address".
 struct SpfFault {
   std::string message;
   std::string hint;
 };
+/// Nothing where the term is sound; else whoever checks the record ends with permerror (RFC 7208
+/// §4.6).
 std::optional<SpfFault> fault_of(const SpfTerm& term);
 
-}  // namespace plumb::rules
+/// The name that a text of an SPF record is, each octet as it stands (RFC 7208 §4.8); nothing where
+/// it cannot be asked for, or is a single label.
+std::optional<values::DomainName> spf_name(std::string_view text);
+
+}  // namespace plumb::mail

@@ -1,16 +1,18 @@
-#include "resources/rules/spf_text.h"
+#include "resources/mail/spf_record.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
 
+#include "resources/mail/spf_macro.h"
 #include "resources/model/diagnostic.h"
 #include "resources/values/domain_name.h"
 #include "resources/values/ip_address.h"
 #include "resources/values/quoted.h"
+#include "resources/values/txt.h"
 
-namespace plumb::rules {
+namespace plumb::mail {
 namespace {
 
 constexpr std::string_view kVersion = "v=spf1";
@@ -38,10 +40,10 @@ SpfTerm term_of(std::string_view text) {
   term.modifier = rest.starts_with('=');
   if (rest.starts_with(':') || rest.starts_with('=')) {
     rest.remove_prefix(1);
-    // An address has its prefix length too; macros may hold "/" as a delimiter.
-    const auto brace = rest.rfind('}');
+    // An address has its prefix length too; macros may hold "/" as a delimiter, labels any.
+    const auto last = rest.find_last_of(".}");
     const auto slash = term.modifier ? std::string_view::npos
-                                     : rest.find('/', brace == std::string_view::npos ? 0 : brace);
+                                     : rest.find('/', last == std::string_view::npos ? 0 : last);
     term.domain = rest.substr(0, slash);
     rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash);
   }
@@ -65,37 +67,35 @@ bool is_dual_prefix(std::string_view prefix) {
          (twice == std::string_view::npos || is_prefix_length(prefix.substr(twice + 2), 128));
 }
 
-/// The macros of a domain-spec (RFC 7208 §7.1).
-bool are_macros_sound(std::string_view text) {
-  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at)) {
-    const auto next = at + 1 < text.size() ? text[at + 1] : '\0';
-    if (next == '%' || next == '_' || next == '-') {
-      at += 2;
-      continue;
-    }
-    const auto end = text.find('}', at);
-    if (next != '{' || end == std::string_view::npos) {
-      return false;
-    }
-    auto inside = lower(text.substr(at + 2, end - at - 2));
-    if (inside.empty() || std::string_view("slodiphv").find(inside[0]) == std::string_view::npos) {
-      return false;
-    }
-    auto rest = std::string_view(inside).substr(1);
-    while (!rest.empty() && std::isdigit(static_cast<unsigned char>(rest[0])) != 0) {
-      rest.remove_prefix(1);
-    }
-    rest.remove_prefix(rest.starts_with('r') ? 1 : 0);
-    if (rest.find_first_not_of(".-+,/_=") != std::string_view::npos) {
-      return false;
-    }
-    at = end;
+/// The end of a domain-spec (RFC 7208 §7.1): a macro, or a dot and a top label, which has a letter
+/// or a hyphen within.
+bool is_end_sound(std::string_view text) {
+  if (text.ends_with('}') || text.ends_with("%%") || text.ends_with("%_") || text.ends_with("%-")) {
+    return true;
   }
-  return true;
+  text.remove_suffix(text.ends_with('.') ? 1 : 0);
+  const auto dot = text.rfind('.');
+  const auto top = dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1);
+  const auto is_alnum = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  return !top.empty() && is_alnum(top.front()) && is_alnum(top.back()) &&
+         std::all_of(top.begin(), top.end(), [&](char c) { return is_alnum(c) || c == '-'; }) &&
+         std::any_of(top.begin(), top.end(), [](char c) {
+           return std::isdigit(static_cast<unsigned char>(c)) == 0;
+         });
 }
 
 std::string named(const SpfTerm& term) {
   return values::quoted(term.text);
+}
+
+SpfFault no_domain(const SpfTerm& term) {
+  const bool ascii = std::all_of(term.domain.begin(), term.domain.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80U;
+  });
+  const auto name = ascii ? Result<values::DomainName>() : values::DomainName::parse(term.domain);
+  return {"SPF term " + named(term) + " does not name a domain",
+          ascii ? std::string("write a whole domain name, such as example.com")
+                : "write its A-label form" + (name ? ": " + std::string(name->without_dot()) : "")};
 }
 
 std::optional<SpfFault> domain_fault(const SpfTerm& term) {
@@ -104,22 +104,14 @@ std::optional<SpfFault> domain_fault(const SpfTerm& term) {
                     "write it right after the sign, without a space"};
   }
   if (term.domain.find('%') != std::string_view::npos) {
-    return are_macros_sound(term.domain)
-               ? std::nullopt
-               : std::optional(SpfFault{"SPF term " + named(term) + " has a broken macro",
-                                        "write macros as %{i}, and a percent sign as %%"});
+    if (!are_macros_sound(term.domain, SpfMacroText::domain_spec)) {
+      return SpfFault{"SPF term " + named(term) + " has a broken macro",
+                      "write macros as %{i}, and a percent sign as %%"};
+    }
+    return is_end_sound(term.domain) ? std::nullopt : std::optional(no_domain(term));
   }
-  const bool ascii = std::all_of(term.domain.begin(), term.domain.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x80U;
-  });
-  const auto name = values::DomainName::parse(term.domain);
-  if (!ascii || !name || name->label_count() < 2) {
-    return SpfFault{
-        "SPF term " + named(term) + " does not name a domain",
-        ascii ? std::string("write a whole domain name, such as example.com")
-              : "write its A-label form" + (name ? ": " + std::string(name->without_dot()) : "")};
-  }
-  return std::nullopt;
+  return is_end_sound(term.domain) && spf_name(term.domain) ? std::nullopt
+                                                            : std::optional(no_domain(term));
 }
 
 std::optional<SpfFault> address_fault(const SpfTerm& term) {
@@ -141,22 +133,49 @@ std::optional<SpfFault> address_fault(const SpfTerm& term) {
   return std::nullopt;
 }
 
+/// name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ) (RFC 7208 §4.6.1)
+bool is_modifier_name(std::string_view name) {
+  return !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) != 0 &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                  std::string_view("-_.").find(c) != std::string_view::npos;
+         });
+}
+
 std::optional<SpfFault> modifier_fault(const SpfTerm& term) {
   // A modifier has no qualifier, so its text begins with its name.
-  if (std::isalpha(static_cast<unsigned char>(term.text[0])) == 0) {
+  if (std::isalpha(static_cast<unsigned char>(term.text[0])) == 0 || !is_modifier_name(term.name)) {
     return SpfFault{"SPF term " + named(term) + " is no modifier", "write name=value"};
   }
   if (std::find(kMechanisms.begin(), kMechanisms.end(), term.name) != kMechanisms.end()) {
     return SpfFault{"SPF term " + named(term) + " has a \"=\" where a \":\" belongs",
                     "write " + values::quoted(term.name + ":" + std::string(term.domain))};
   }
-  if (term.name == "redirect") {
+  if (term.name == "redirect" || term.name == "exp") {
     return domain_fault(term);
   }
-  return std::nullopt;  // unknown modifiers are ignored (RFC 7208 §6)
+  // Unknown modifiers are ignored (RFC 7208 §6), but are to be well-formed.
+  return are_macros_sound(term.domain, SpfMacroText::domain_spec)
+             ? std::nullopt
+             : std::optional(SpfFault{"SPF term " + named(term) + " has a broken macro",
+                                      "write macros as %{i}, and a percent sign as %%"});
 }
 
 }  // namespace
+
+std::optional<values::DomainName> spf_name(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (std::isalnum(octet) != 0 || c == '.' || c == '-' || c == '_' || c == '*') {
+      escaped += c;
+    } else {
+      values::append_decimal_escape(escaped, octet);
+    }
+  }
+  auto name = values::DomainName::parse(escaped);
+  return name && name->label_count() > 1 ? std::optional(*std::move(name)) : std::nullopt;
+}
 
 bool is_spf(std::string_view octets) {
   return octets.size() >= kVersion.size() && lower(octets.substr(0, kVersion.size())) == kVersion &&
@@ -210,4 +229,4 @@ std::optional<SpfFault> fault_of(const SpfTerm& term) {
   return std::nullopt;
 }
 
-}  // namespace plumb::rules
+}  // namespace plumb::mail
