@@ -48,6 +48,8 @@ struct Declared {
   std::vector<std::pair<std::string, std::string>> labels;
   Place place;
   std::vector<Scope> scopes;  ///< those it put resources into
+  /// Of a Profile: the Domains that use it, indices into Loaded::declared.
+  std::vector<std::uint32_t> users;
 };
 
 /// Everything that the manifests say, expanded, by scope; and everything that is wrong with them.

@@ -24,11 +24,27 @@ std::uint16_t ScopeBuilder::intern(Policy policy) {
   return static_cast<std::uint16_t>(all.size() - 1);
 }
 
+/// What one rule makes comes in a row: the last one is likely the same.
+std::uint32_t ScopeBuilder::intern(std::string_view maker) {
+  auto& all = scope_->makers;
+  if (maker.empty()) {
+    return 0;
+  }
+  if (all.empty() || all.back() != maker) {
+    all.emplace_back(maker);
+  }
+  return static_cast<std::uint32_t>(all.size());
+}
+
 void ScopeBuilder::add(Row row) {
   const auto number = static_cast<std::uint32_t>(places_.size());
   table_.add(row.kind, row.key, row.body, row.flags);
   places_.push_back(row.place);
   policies_.push_back(intern(std::move(row.policy)));
+  makers_.push_back(intern(row.made_by));
+  if (!row.sources.empty()) {
+    sources_.emplace_back(number, std::move(row.sources));
+  }
   if (!row.needs.empty()) {
     std::sort(row.needs.begin(), row.needs.end());
     row.needs.erase(std::unique(row.needs.begin(), row.needs.end()), row.needs.end());
@@ -56,6 +72,9 @@ std::shared_ptr<DesiredScope> ScopeBuilder::seal(std::vector<std::uint32_t>& ord
     row_of[sealed.order[row]] = row;
     scope_->places.push_back(places_[sealed.order[row]]);
     scope_->policy.push_back(policies_[sealed.order[row]]);
+    if (!scope_->makers.empty()) {
+      scope_->maker.push_back(makers_[sealed.order[row]]);
+    }
   }
   for (auto& [number, ids] : needs_) {
     scope_->needs.push_back({row_of[number], std::move(ids)});
@@ -63,9 +82,13 @@ std::shared_ptr<DesiredScope> ScopeBuilder::seal(std::vector<std::uint32_t>& ord
   for (auto& [number, key] : formers_) {
     scope_->formers.push_back({row_of[number], std::move(key)});
   }
+  for (auto& [number, places] : sources_) {
+    scope_->sources.push_back({row_of[number], std::move(places)});
+  }
   const auto by_entry = [](const auto& a, const auto& b) { return a.entry < b.entry; };
   std::sort(scope_->needs.begin(), scope_->needs.end(), by_entry);
   std::sort(scope_->formers.begin(), scope_->formers.end(), by_entry);
+  std::sort(scope_->sources.begin(), scope_->sources.end(), by_entry);
   if (scope_->policies.empty()) {
     scope_->policies.emplace_back();
   }

@@ -21,7 +21,9 @@ struct Row {
   Place place;
   Policy policy;
   std::vector<ResourceId> needs = {};
-  std::string former = {};  ///< its former key; empty: it had none
+  std::string former = {};          ///< its former key; empty: it had none
+  std::string_view made_by = {};    ///< the rule that made it; empty: it is written
+  std::vector<Place> sources = {};  ///< further lines that declare it
 };
 
 /// Puts one DesiredScope together: rows in any order, policies interned, everything parallel to the
@@ -39,13 +41,16 @@ class ScopeBuilder {
 
  private:
   std::uint16_t intern(Policy policy);
+  std::uint32_t intern(std::string_view maker);
 
   std::shared_ptr<DesiredScope> scope_;
   TableBuilder table_;
   std::vector<Place> places_;
   std::vector<std::uint16_t> policies_;
+  std::vector<std::uint32_t> makers_;
   std::vector<std::pair<std::uint32_t, std::vector<ResourceId>>> needs_;
   std::vector<std::pair<std::uint32_t, std::string>> formers_;
+  std::vector<std::pair<std::uint32_t, std::vector<Place>>> sources_;
 };
 
 }  // namespace plumb::load

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "resources/model/place.h"
@@ -32,6 +33,12 @@ struct Former {
   std::string key;          ///< the natural key it had
 };
 
+/// The further lines that a row is declared by: TXT values unite.
+struct Sources {
+  std::uint32_t entry = 0;  ///< row of the table
+  std::vector<Place> places;
+};
+
 /// What is declared for one scope. Immutable once published.
 struct DesiredScope {
   Scope scope;
@@ -41,6 +48,9 @@ struct DesiredScope {
   std::vector<Place> places;          ///< parallel to the table's rows: the line that made it
   std::vector<std::uint16_t> policy;  ///< parallel: index into `policies`
   std::vector<Policy> policies;       ///< at least one
+  std::vector<std::uint32_t> maker;   ///< parallel, or empty: 1 + index into `makers`; 0 = written
+  std::vector<std::string> makers;    ///< what made rows that nobody wrote: "dns.nameServers"
+  std::vector<Sources> sources;       ///< ascending by entry; besides `places`
   std::vector<Needs> needs;           ///< ascending by entry
   std::vector<Former> formers;        ///< ascending by entry
   std::vector<std::string>
@@ -51,6 +61,13 @@ struct DesiredScope {
   bool complete =
       true;     ///< false: a file is broken or the selection is partial: nothing is deleted here
   Place place;  ///< of the declaration that heads the scope
+
+  /// What made a row that is not written as a resource: "Server/mx1", "mail: {none: true}"; else
+  /// empty.
+  std::string_view made_by(std::uint32_t row) const {
+    return row < maker.size() && maker[row] != 0 ? std::string_view(makers[maker[row] - 1])
+                                                 : std::string_view();
+  }
 };
 
 }  // namespace plumb
