@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "controller/cli/commands.h"
+#include "controller/cli/completion.h"
 #include "controller/cli/terminal.h"
 #include "controller/describe/diagnostics_text.h"
 
@@ -12,6 +13,12 @@ namespace plumb::cli {
 namespace {
 
 constexpr const char* kVersion = "0.1.0";
+
+/// Whether the one word after `apply` is a file: it is there, or named as only a file is.
+bool is_plan_file(const std::string& word) {
+  return std::filesystem::is_regular_file(word) || word.ends_with(".json") ||
+         word.starts_with("./") || word.starts_with("/");
+}
 
 /// Every command's options, and the one that was chosen.
 class App {
@@ -26,8 +33,11 @@ class App {
   void ownership_commands();
   void looking_commands();
   void state_commands();
+  void first_day_commands();
+  void completion_commands();
   CLI::App* add(const char* name, const char* text, Command command);
-  static void selection(CLI::App* command, PlanOptions& options);
+  static void selection(CLI::App* command, SelectOptions& options);
+  static void planning(CLI::App* command, PlanOptions& options);
   Result<ExitCode> chosen();
 
   const Parts& parts_;
@@ -44,6 +54,10 @@ class App {
   SchemaOptions schema_;
   GraphOptions graph_;
   StateOptions state_;
+  FormatOptions format_;
+  InitOptions init_;
+  std::string shell_;
+  std::vector<std::string> typed_;
   Command command_;                          ///< of the chosen command that works on a project
   std::function<Result<ExitCode>()> plain_;  ///< of the chosen command that needs none
 };
@@ -54,6 +68,8 @@ App::App(const Parts& parts) : parts_(parts) {
   ownership_commands();
   looking_commands();
   state_commands();
+  first_day_commands();
+  completion_commands();
 }
 
 void App::globals() {
@@ -87,12 +103,16 @@ CLI::App* App::add(const char* name, const char* text, Command command) {
   return added;
 }
 
-void App::selection(CLI::App* command, PlanOptions& options) {
+void App::selection(CLI::App* command, SelectOptions& options) {
   command->add_option(
       "domains", options.words, "Domains or globs: example.com 'shop*' (default: everything)");
   command->add_option(
       "--target", options.targets, "Kind/name, kind:K, label:k=v or file:PATH; may be repeated");
   command->add_option("--exclude", options.excludes, "What to leave out, in the same words");
+}
+
+void App::planning(CLI::App* command, PlanOptions& options) {
+  selection(command, options);
   command->add_option("--consent",
                       options.consents,
                       "Permit for this run what a guard refuses, as the plan prints it");
@@ -112,7 +132,7 @@ void App::plan_commands() {
   auto* planned = add("plan", "Show what apply would do; changes nothing", [this](Workspace& w) {
     return plan(w, plan_);
   });
-  selection(planned, plan_);
+  planning(planned, plan_);
   planned->add_option("-o,--output", plan_.output)
       ->check(CLI::IsMember({"text", "json", "markdown"}));
   planned->add_option("--out", plan_.out, "Save the plan for `plumb apply FILE`");
@@ -124,20 +144,20 @@ void App::plan_commands() {
 
   auto* applied = add("apply", "Make the world as declared", [this](Workspace& w) {
     auto options = plan_;
-    if (options.words.size() == 1 && std::filesystem::is_regular_file(options.words.front())) {
+    if (options.words.size() == 1 && is_plan_file(options.words.front())) {
       options.plan_file = options.words.front();
       options.words.clear();
     }
     return apply(w, options);
   });
-  selection(applied, plan_);
+  planning(applied, plan_);
   applied->add_option("-o,--output", plan_.output)->check(CLI::IsMember({"text", "json"}));
   applied->add_flag("-y,--yes", plan_.yes, "Do not ask (CI)");
 
   auto* drifted = add("drift",
                       "Only what moved outside of git; exit 2 where there is any",
                       [this](Workspace& w) { return drift(w, plan_); });
-  selection(drifted, plan_);
+  planning(drifted, plan_);
   drifted->add_option("-o,--output", plan_.output)
       ->check(CLI::IsMember({"text", "json", "markdown"}));
   drifted->add_flag(
@@ -148,7 +168,7 @@ void App::ownership_commands() {
   auto* adopted = add("adopt",
                       "Note as ours what is as declared; changes nothing in the world",
                       [this](Workspace& w) { return adopt(w, adopt_); });
-  adopted->add_option("domains", adopt_.words, "Domains or globs");
+  selection(adopted, adopt_);
   adopted->add_flag("--exclusive",
                     adopt_.exclusive,
                     "Take exclusive zones over: what is not declared may be deleted");
@@ -166,7 +186,7 @@ void App::looking_commands() {
   auto* shown = add("show", "What is at the providers, and whose it is", [this](Workspace& w) {
     return show(w, show_);
   });
-  shown->add_option("domains", show_.words, "Domains or globs");
+  selection(shown, show_);
   shown->add_flag("--unmanaged", show_.unmanaged, "Only what will not be touched");
   shown->add_option("-o,--output", show_.output)->check(CLI::IsMember({"text", "json"}));
 
@@ -204,7 +224,7 @@ void App::looking_commands() {
   auto* graphed = add("graph", "What waits for what in the plan", [this](Workspace& w) {
     return graph(w, graph_);
   });
-  graphed->add_option("domains", graph_.words, "Domains or globs");
+  selection(graphed, graph_);
   graphed->add_option("-o,--output", graph_.output)->check(CLI::IsMember({"text", "dot", "json"}));
 
   app_.add_subcommand("version", "The version")->callback([this] {
@@ -242,6 +262,67 @@ void App::state_commands() {
       ->add_flag("--force", state_.force, kForce);
   verb("pull", "Become what the portable file says; refuses an older one", "File")
       ->add_flag("--force", state_.force, kForce);
+}
+
+void App::first_day_commands() {
+  auto* begun = app_.add_subcommand("init", "Write a new project; asks for what is not given");
+  begun->add_option("folder", init_.directory, "Where (default: here)");
+  begun->add_option("--name", init_.name, "Name of the project");
+  begun->add_option("--domain", init_.domains, "A domain; may be repeated");
+  begun->add_option("--dns", init_.dns, "Where its records go")
+      ->check(CLI::IsMember({"zonefile", "powerdns"}));
+  begun->add_option("--endpoint", init_.endpoint, "PowerDNS's HTTP API");
+  begun->add_option(
+      "--server", init_.server, "Mail server: mx1.example.com=192.0.2.10,2001:db8::10");
+  begun->add_option("--mailbox", init_.mailboxes, "A mailbox; may be repeated");
+  begun->add_flag("--demo", init_.demo, "The project that the quickstart shows");
+  begun->callback([this] { plain_ = [this] { return init(init_); }; });
+
+  auto* formatted =
+      app_.add_subcommand("fmt", "Give manifests their one form; every comment stays");
+  formatted->add_option(
+      "paths", format_.paths, "Files and folders (default: the project; -: the streams)");
+  formatted->add_flag("--check", format_.check, "Change nothing; exit 2 where something would");
+  formatted->callback([this] {
+    if (format_.paths.empty()) {
+      command_ = [this](Workspace& w) { return format_project(w, format_); };
+    } else if (format_.paths.size() == 1 && format_.paths.front() == "-") {
+      plain_ = [] { return format_stream(); };
+    } else {
+      plain_ = [this] { return format_paths(format_); };
+    }
+  });
+}
+
+void App::completion_commands() {
+  auto* script = app_.add_subcommand("completion", "A script that completes commands and names");
+  script->add_option("shell", shell_, "bash, zsh or fish")->required();
+  script->footer("bash:  plumb completion bash > /etc/bash_completion.d/plumb");
+  script->callback([this] {
+    plain_ = [this]() -> Result<ExitCode> {
+      PLUMB_TRY(text, completion_script(shell_));
+      say(text);
+      return ExitCode::ok;
+    };
+  });
+  auto* asked = app_.add_subcommand("__complete", "What may stand at the cursor");
+  asked->group("");
+  asked->add_option("words", typed_);
+  asked->callback([this] {
+    plain_ = [this]() -> Result<ExitCode> {
+      auto found = candidates(app_, typed_);
+      if (found.declarations) {
+        if (auto workspace = Workspace::open(globals_, parts_)) {
+          auto names = declared_names(**workspace, typed_.empty() ? "" : typed_.back());
+          found.words.insert(found.words.end(), names.begin(), names.end());
+        }
+      }
+      for (const auto& word : found.words) {
+        say(word + "\n");
+      }
+      return ExitCode::ok;
+    };
+  });
 }
 
 Result<ExitCode> App::chosen() {

@@ -15,11 +15,15 @@ struct ValidateOptions {
 };
 Result<ExitCode> validate(Workspace& workspace, const ValidateOptions& options);
 
-/// What plan, apply and drift share.
-struct PlanOptions {
+/// What a command is restricted to.
+struct SelectOptions {
   std::vector<std::string> words;     ///< positional: domains and globs
   std::vector<std::string> targets;   ///< --target
   std::vector<std::string> excludes;  ///< --exclude
+};
+
+/// What plan, apply and drift share.
+struct PlanOptions : SelectOptions {
   std::vector<std::string> consents;  ///< --consent allow=…,on=…,count=…
   std::string output = "text";        ///< text | json | markdown
   std::string out;                    ///< --out FILE
@@ -37,8 +41,7 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options);
 Result<ExitCode> drift(Workspace& workspace, const PlanOptions& options);
 /// Memory only: what is as declared becomes ours; with `exclusive`, undeclared records of these
 /// zones may be deleted.
-struct AdoptOptions {
-  std::vector<std::string> words;
+struct AdoptOptions : SelectOptions {
   bool exclusive = false;
   bool yes = false;
 };
@@ -49,8 +52,7 @@ struct ForgetOptions {
 };
 Result<ExitCode> forget(Workspace& workspace, const ForgetOptions& options);
 
-struct ShowOptions {
-  std::vector<std::string> words;
+struct ShowOptions : SelectOptions {
   bool unmanaged = false;
   std::string output = "text";
 };
@@ -81,8 +83,7 @@ struct SchemaOptions {
 };
 Result<ExitCode> schema(const SchemaOptions& options);
 
-struct GraphOptions {
-  std::vector<std::string> words;
+struct GraphOptions : SelectOptions {
   std::string output = "text";  ///< text | dot | json
 };
 Result<ExitCode> graph(Workspace& workspace, const GraphOptions& options);
@@ -94,5 +95,31 @@ struct StateOptions {
   bool force = false;
 };
 Result<ExitCode> state_command(Workspace& workspace, const StateOptions& options);
+
+struct FormatOptions {
+  std::vector<std::string> paths;  ///< files and folders; empty: the project; "-": the streams
+  bool check = false;              ///< --check: only tell
+};
+Result<ExitCode> format_project(Workspace& workspace, const FormatOptions& options);
+/// Needs no project.
+Result<ExitCode> format_paths(const FormatOptions& options);
+/// From standard input to standard output, for editors.
+Result<ExitCode> format_stream();
+
+struct InitOptions {
+  std::string directory = ".";
+  std::string name;                  ///< of the project; empty: asked, else the folder's
+  std::vector<std::string> domains;  ///< --domain
+  std::string dns;                   ///< zonefile | powerdns
+  std::string endpoint;              ///< of PowerDNS
+  std::string server;                ///< "mx1.example.com=192.0.2.10,2001:db8::10"
+  std::vector<std::string> mailboxes;
+  bool demo = false;
+};
+/// Writes a new project. Needs none, and changes none: a file that is there is an error.
+Result<ExitCode> init(const InitOptions& options);
+
+/// Names of declarations that begin with `typed`, for the shell. Says nothing of what is wrong.
+std::vector<std::string> declared_names(Workspace& workspace, const std::string& typed);
 
 }  // namespace plumb::cli

@@ -1,5 +1,6 @@
 #include "controller/cli/terminal.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -41,6 +42,16 @@ bool input_is_terminal() {
   return ::isatty(STDIN_FILENO) == 1;
 }
 
+TerminalSize terminal_size() {
+  winsize size{};
+  TerminalSize out;
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+    out.rows = size.ws_row > 0 ? size.ws_row : out.rows;
+    out.columns = size.ws_col > 1 ? size.ws_col : out.columns;
+  }
+  return out;
+}
+
 describe::Style style_for(bool no_color, bool verbose) {
   const char* no_color_variable =
       std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): before any thread
@@ -66,8 +77,13 @@ std::string ask(const std::string& question) {
   return line;
 }
 
+std::string read_input() {
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
 struct Interrupt::State {
   std::stop_source stop;
+  std::atomic<bool> silent = false;
   sigset_t signals{};
   std::jthread waiter;
 };
@@ -89,10 +105,13 @@ Interrupt::Interrupt() : state_(std::make_unique<State>()) {
         continue;
       }
       if (++seen == 1) {
-        complain(
-            "\nstopping: finishing what is running, then saving (once more to end at once; nothing "
-            "is lost)\n");
         state->stop.request_stop();
+        if (!state->silent) {
+          complain(
+              "\nstopping: finishing what is running, then saving (once more to end at once; "
+              "nothing "
+              "is lost)\n");
+        }
       } else {
         std::_Exit(128 + signal);
       }
@@ -104,6 +123,10 @@ Interrupt::~Interrupt() {
   state_->waiter.request_stop();
   pthread_kill(state_->waiter.native_handle(), SIGUSR2);
   state_->waiter.join();
+}
+
+void Interrupt::silent(bool silent) {
+  state_->silent = silent;
 }
 
 std::stop_token Interrupt::token() const {

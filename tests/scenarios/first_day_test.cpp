@@ -1,0 +1,138 @@
+// The first hour with the program: init, fmt, completion.
+#include <gtest/gtest.h>
+
+#include "tests/support/cli.h"
+
+namespace plumb::test {
+namespace {
+
+/// A folder without a project.
+Project nothing() {
+  Project project;
+  for (const auto* name : {"plumb.yaml", "providers", "domains"}) {
+    project.remove(name);
+  }
+  return project;
+}
+
+TEST(Init, WritesAProjectThatValidatesAndPlans) {
+  const auto project = nothing();
+  const auto written = project.plumb({"init", "--name", "acme", "--domain", "example.com"});
+  ASSERT_EQ(written.code, 0) << written.all();
+  EXPECT_NE(project.read("domains/example.com.yaml").find("$schema=../.schemas/domain.schema.json"),
+            std::string::npos);
+  EXPECT_TRUE(project.has(".schemas/domain.schema.json"));
+  const auto valid = project.plumb({"validate"});
+  EXPECT_EQ(valid.code, 0) << valid.all();
+  EXPECT_EQ(valid.err, "");
+  EXPECT_EQ(project.plumb({"fmt", "--check"}).code, 0);
+  EXPECT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  EXPECT_EQ(project.plumb({"plan", "--detailed-exitcode"}).code, 0);
+}
+
+TEST(Init, WritesNothingOverAProject) {
+  const Project project;
+  const auto before = project.read("plumb.yaml");
+  const auto refused = project.plumb({"init", "--domain", "example.com"});
+  EXPECT_EQ(refused.code, 1) << refused.all();
+  EXPECT_TRUE(refused.says("plumb.yaml")) << refused.all();
+  EXPECT_EQ(project.read("plumb.yaml"), before);
+  EXPECT_FALSE(project.has("providers.yaml"));
+}
+
+TEST(Init, SaysWhatIsWrongAndWritesNothing) {
+  const auto project = nothing();
+  const std::vector<std::vector<std::string>> wrong{
+      {"init"},
+      {"init", "--domain", "exa mple"},
+      {"init", "--domain", "example.com", "--server", "mx1.example.com"},
+      {"init", "--domain", "example.com", "--server", "mx1.example.com=192.0.2.300"},
+      {"init", "--domain", "example.com", "--mailbox", "jane@example.com"},
+      {"init",
+       "--domain",
+       "example.com",
+       "--server",
+       "mx1.example.com=192.0.2.1",
+       "--mailbox",
+       "jane@example.net"}};
+  for (const auto& words : wrong) {
+    const auto refused = project.plumb(words);
+    EXPECT_EQ(refused.code, 1) << refused.all();
+    EXPECT_FALSE(refused.err.empty());
+    EXPECT_FALSE(project.has("plumb.yaml"));
+  }
+}
+
+TEST(Init, AsksAtATerminal) {
+  const auto project = nothing();
+  Setting setting;
+  setting.terminal = true;
+  setting.typed = "acme\nexample.com, example.net\nzonefile\n\n";
+  const auto written = project.plumb({"init"}, setting);
+  ASSERT_EQ(written.code, 0) << written.all();
+  EXPECT_NE(project.read("plumb.yaml").find("name: acme"), std::string::npos);
+  EXPECT_TRUE(project.has("domains/example.net.yaml"));
+  EXPECT_EQ(project.plumb({"validate"}).code, 0);
+}
+
+TEST(Fmt, PutsTheProjectInOrderAndKeepsComments) {
+  const Project project;
+  project.write(
+      "domains/one.example.yaml",
+      "apiVersion: plumb/v1   # version\nkind:   Domain\nmetadata: { name: one.example }\n"
+      "spec:\n    dns: {providers: [files]}\n    # the web\n    records:\n"
+      "    - {name: www,type: A,   value: 192.0.2.1}\n");
+  const auto checked = project.plumb({"fmt", "--check"});
+  EXPECT_EQ(checked.code, 2) << checked.all();
+  EXPECT_TRUE(checked.says("domains/one.example.yaml")) << checked.all();
+  const auto formatted = project.plumb({"fmt"});
+  EXPECT_EQ(formatted.code, 0) << formatted.all();
+  EXPECT_EQ(project.read("domains/one.example.yaml"),
+            "apiVersion: plumb/v1   # version\nkind: Domain\nmetadata: {name: one.example}\n"
+            "spec:\n  dns: {providers: [files]}\n  # the web\n  records:\n"
+            "    - {name: www, type: A, value: 192.0.2.1}\n");
+  EXPECT_EQ(project.plumb({"fmt", "--check"}).code, 0);
+}
+
+TEST(Fmt, LeavesWhatItCannotRead) {
+  const Project project;
+  const std::string broken = "apiVersion: plumb/v1\nkind: [Domain\n";
+  project.write("domains/one.example.yaml", broken);
+  const auto refused = project.plumb({"fmt", "domains"});
+  EXPECT_EQ(refused.code, 1) << refused.all();
+  EXPECT_TRUE(refused.says("domains/one.example.yaml")) << refused.all();
+  EXPECT_EQ(project.read("domains/one.example.yaml"), broken);
+}
+
+TEST(Completion, KnowsCommandsOptionsValuesAndNames) {
+  const Project project;
+  project.domain("one.example", hosts(1));
+  const auto complete = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"__complete", "--"});
+    return project.plumb(words).out;
+  };
+  EXPECT_EQ(complete({"pla"}), "plan\n");
+  EXPECT_EQ(complete({"plan", "--detailed"}), "--detailed-exitcode\n");
+  EXPECT_EQ(complete({"plan", "-o", ""}), "json\nmarkdown\ntext\n");
+  EXPECT_EQ(complete({"state", "sh"}), "show\n");
+  EXPECT_EQ(complete({"plan", "one"}), "one.example\n");
+  EXPECT_EQ(complete({"explain", "Provider/"}), "Provider/files\n");
+  EXPECT_EQ(complete({"__"}), "");
+}
+
+TEST(Completion, WritesAScriptThatBashUnderstands) {
+  const Project project;
+  for (const auto* shell : {"bash", "zsh", "fish"}) {
+    const auto script = project.plumb({"completion", shell});
+    EXPECT_EQ(script.code, 0);
+    EXPECT_TRUE(script.says("plumb __complete")) << shell;
+  }
+  project.write("completion.bash", project.plumb({"completion", "bash"}).out);
+  EXPECT_EQ(std::system(("bash -n " + (project.path() / "completion.bash").string()).c_str()), 0);
+  const auto unknown = project.plumb({"completion", "bush"});
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_TRUE(unknown.says("bash")) << unknown.all();
+}
+
+}  // namespace
+}  // namespace plumb::test
