@@ -87,8 +87,9 @@ Reached follow(const CLI::App& app, std::span<const std::string> words) {
       at.awaits = option != nullptr && takes_value(*option) ? option : nullptr;
       continue;
     }
-    const auto* below = at.command->get_subcommand_no_throw(word);
-    at.command = below != nullptr ? below : at.command;
+    const auto below = at.command->get_subcommands(
+        [&](const CLI::App* candidate) { return candidate->check_name(word); });
+    at.command = below.empty() ? at.command : below.front();
   }
   return at;
 }
@@ -100,14 +101,14 @@ bool has_positional(const CLI::App& app) {
   });
 }
 
-constexpr std::string_view kBash = R"(_plumb() {
+constexpr std::string_view kBash = R"sh(_plumb() {
   local IFS=$'\n'
   COMPREPLY=($(plumb __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
 }
 complete -o default -o nosort -F _plumb plumb
-)";
+)sh";
 
-constexpr std::string_view kZsh = R"(#compdef plumb
+constexpr std::string_view kZsh = R"sh(#compdef plumb
 _plumb() {
   local -a found
   found=(${(f)" $(plumb __complete-- "${(@)words[2,CURRENT]}" 2 > / dev / null) "})
@@ -116,14 +117,14 @@ _plumb() {
                                   _files
 }
 compdef _plumb plumb
-)";
+)sh";
 
-constexpr std::string_view kFish = R"(function __plumb_complete
+constexpr std::string_view kFish = R"sh(function __plumb_complete
   set -l words (commandline -opc) (commandline -ct)
   plumb __complete -- $words[2..-1] 2>/dev/null
 end
 complete -c plumb -f -a '(__plumb_complete)'
-)";
+)sh";
 
 }  // namespace
 

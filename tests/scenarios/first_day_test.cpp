@@ -7,16 +7,17 @@ namespace plumb::test {
 namespace {
 
 /// A folder without a project.
-Project nothing() {
-  Project project;
-  for (const auto* name : {"plumb.yaml", "providers", "domains"}) {
-    project.remove(name);
+class Nothing : public Project {
+ public:
+  Nothing() {
+    for (const auto* name : {"plumb.yaml", "providers", "domains"}) {
+      remove(name);
+    }
   }
-  return project;
-}
+};
 
 TEST(Init, WritesAProjectThatValidatesAndPlans) {
-  const auto project = nothing();
+  const Nothing project;
   const auto written = project.plumb({"init", "--name", "acme", "--domain", "example.com"});
   ASSERT_EQ(written.code, 0) << written.all();
   EXPECT_NE(project.read("domains/example.com.yaml").find("$schema=../.schemas/domain.schema.json"),
@@ -41,7 +42,7 @@ TEST(Init, WritesNothingOverAProject) {
 }
 
 TEST(Init, SaysWhatIsWrongAndWritesNothing) {
-  const auto project = nothing();
+  const Nothing project;
   const std::vector<std::vector<std::string>> wrong{
       {"init"},
       {"init", "--domain", "exa mple"},
@@ -64,7 +65,7 @@ TEST(Init, SaysWhatIsWrongAndWritesNothing) {
 }
 
 TEST(Init, AsksAtATerminal) {
-  const auto project = nothing();
+  const Nothing project;
   Setting setting;
   setting.terminal = true;
   setting.typed = "acme\nexample.com, example.net\nzonefile\n\n";
