@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "controller/providers/postfix_dovecot/postfix_dovecot.h"
 #include "controller/providers/powerdns/powerdns.h"
 #include "controller/providers/static/static.h"
 #include "controller/providers/zonefile/zonefile.h"
@@ -13,6 +14,7 @@ std::span<const providers::ProviderType> builtin_providers() {
       providers::zonefile::zonefile_provider(),
       providers::powerdns::powerdns_provider(),
       providers::static_servers::static_provider(),
+      providers::postfix_dovecot::postfix_dovecot_provider(),
   });
   return kTypes;
 }

@@ -12,7 +12,7 @@ namespace plumb::env {
 
 /// How a mail server keeps a password, in the spelling of Dovecot's `{SCHEME}` prefixes.
 enum class PasswordScheme : std::uint8_t {
-  argon2id,      ///< RFC 9106, libsodium's interactive limits (64 MiB, 2 passes)
+  argon2id,      ///< libsodium's interactive limits (64 MiB, 2 passes)
   sha512_crypt,  ///< crypt(3) `$6$`, 5000 rounds
 };
 

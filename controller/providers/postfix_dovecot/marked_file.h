@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resources/model/result.h"
+
+namespace plumb::providers::postfix_dovecot {
+
+constexpr std::string_view kBegin = "# BEGIN plumb";
+constexpr std::string_view kEnd = "# END plumb";
+
+/// Lines of one domain that follow each other in a marked part; views into the file.
+struct Run {
+  std::string_view domain;       ///< empty: before the first line with a key
+  std::string_view lines;        ///< whole lines, each with its newline
+  std::uint32_t first_line = 0;  ///< counted from 1
+};
+
+/// A file of lines `key<separator>value`, of which the part between `# BEGIN plumb` and `# END
+/// plumb` is ours. Immutable; moves.
+class MarkedFile {
+ public:
+  enum class Form : std::uint8_t {
+    table,   ///< Postfix and rspamd: the key ends at a blank
+    passwd,  ///< the key ends at a colon
+  };
+
+  MarkedFile() = default;
+  /// Cuts `content` at its markers and its lines by domain, the part of the key after '@'; a key
+  /// without one is a domain itself. Errors (invalid_input, "<path>:<line>: ..."): markers that do
+  /// not pair, or more than once; in the marked part a key that names no domain, or a last line
+  /// without newline; a line after the marked part that would continue its last entry.
+  static Result<MarkedFile> parse(std::string path, std::string content, Form form);
+  /// A file that does not exist.
+  static MarkedFile absent(std::string path);
+
+  const std::string& path() const { return path_; }
+  std::string_view content() const {
+    return content_ ? std::string_view(*content_) : std::string_view();
+  }
+  bool exists() const { return exists_; }
+  /// All runs, by domain and then as they stand in the file.
+  std::span<const Run> runs() const { return runs_; }
+  /// The runs of one domain.
+  std::span<const Run> of(std::string_view domain) const;
+  /// The first line outside of the marked part whose key is `key`; 0: there is none.
+  std::uint32_t foreign_line_of(std::string_view key) const;
+  /// Whether there are lines with keys outside of the marked part at all.
+  bool has_foreign_lines() const { return !foreign_.empty(); }
+
+  /// The file with `marked` (whole lines) as its marked part; all else octet for octet, but for a
+  /// newline where the last line has none.
+  std::string with(std::string_view marked) const;
+  /// "<path>:<line>: <message>".
+  Error error_at(std::uint32_t line, std::string message) const;
+
+ private:
+  struct Foreign {
+    std::string_view key;
+    std::uint32_t line;
+  };
+  Result<void> cut();
+  Result<void> index();
+  void note_foreign(std::string_view lines, std::uint32_t first_line);
+
+  std::string path_;
+  std::shared_ptr<const std::string> content_;  ///< its octets stay in place when this moves
+  Form form_ = Form::table;
+  bool exists_ = false;
+  std::size_t head_ = 0;  ///< octets before the marked lines, BEGIN included
+  std::size_t tail_ = 0;  ///< where END begins; both the size where there are no markers
+  bool marked_ = false;
+  std::uint32_t first_line_ = 0;  ///< of the marked lines
+  std::vector<Run> runs_;
+  std::vector<Foreign> foreign_;  ///< sorted by key
+};
+
+/// Reads the lines of runs one by one: comments and blank lines are left out.
+class LineReader {
+ public:
+  explicit LineReader(const Run& run) : rest_(run.lines), line_(run.first_line) {}
+  /// The next line without its newline; false at the end.
+  bool next(std::string_view& text);
+  /// The number of the line that next() gave.
+  std::uint32_t number() const { return line_ - 1; }
+
+ private:
+  std::string_view rest_;
+  std::uint32_t line_;
+};
+
+/// `text` without blanks and tabs at its ends.
+std::string_view trimmed(std::string_view text);
+
+}  // namespace plumb::providers::postfix_dovecot

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "controller/providers/postfix_dovecot/domain_state.h"
+#include "controller/providers/postfix_dovecot/keys.h"
+#include "resources/model/observed.h"
+
+namespace plumb::providers::postfix_dovecot {
+
+/// Whether the hash of a mailbox is what is declared; nothing: nobody asks.
+using Intact = std::function<std::optional<bool>(std::string_view local, std::string_view hash)>;
+
+/// A domain as rows. `scope` and `fingerprint` are left to the caller. Error: as read_domain.
+Result<ObservedScope> observe_domain(const std::shared_ptr<const Snapshot>& snapshot,
+                                     std::string_view domain,
+                                     const Files& files,
+                                     Keys& keys,
+                                     const Intact& intact);
+
+}  // namespace plumb::providers::postfix_dovecot

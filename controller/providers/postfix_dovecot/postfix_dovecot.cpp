@@ -1,0 +1,248 @@
+#include "controller/providers/postfix_dovecot/postfix_dovecot.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "controller/env/crypto.h"
+#include "controller/env/password_hash.h"
+#include "controller/providers/postfix_dovecot/adapt.h"
+#include "controller/providers/postfix_dovecot/address.h"
+#include "controller/providers/postfix_dovecot/apply.h"
+#include "controller/providers/postfix_dovecot/config.h"
+#include "controller/providers/postfix_dovecot/observe.h"
+#include "resources/kinds/mail_kinds.h"
+#include "resources/kinds/resource_kinds.h"
+#include "resources/model/cbor.h"
+
+namespace plumb::providers::postfix_dovecot {
+namespace {
+
+std::string_view without_dot(std::string_view container) {
+  return container.ends_with('.') ? container.substr(0, container.size() - 1) : container;
+}
+
+class PostfixDovecot final : public Provider {
+ public:
+  PostfixDovecot(const Opening& opening, Config config)
+      : account_(opening.account),
+        env_(opening.env),
+        config_(std::move(config)),
+        files_(opening.directory, config_),
+        keys_(files_, config_.dkim ? config_.dkim->owner : std::string()) {
+    for (const auto& scope : opening.declared) {
+      declared_[scope->scope.container] = scope;
+    }
+  }
+
+  Result<std::vector<Container>> survey(std::stop_token stop) override;
+  void observe(std::span<const Scope> scopes,
+               const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+               std::stop_token stop) override;
+  Result<ObservedScope> locate(const Scope& scope,
+                               std::span<const std::string> markers_and_keys,
+                               std::stop_token stop) override;
+  void apply(const Order& order, const Report& report, std::stop_token stop) override;
+  void apply_all(std::span<const Order> orders,
+                 const ReportEach& report,
+                 std::stop_token stop) override;
+  Diagnosis diagnose(std::stop_token stop) override;
+
+ private:
+  Result<ObservedScope> read(const std::shared_ptr<const Snapshot>& snapshot, const Scope& scope);
+  /// Whether a mailbox's password is as declared; nothing: nobody wants to know.
+  std::optional<bool> intact(const DesiredScope* declared,
+                             std::string_view local,
+                             std::string_view hash) const;
+
+  std::string account_;
+  env::Env env_;
+  Config config_;
+  Files files_;
+  Keys keys_;
+  std::map<std::string, std::shared_ptr<const DesiredScope>, std::less<>> declared_;
+  std::mutex writing_;
+};
+
+Result<std::vector<Container>> PostfixDovecot::survey(std::stop_token /*stop*/) {
+  PLUMB_TRY(snapshot, files_.load());
+  std::vector<Container> containers;
+  for (const auto domain : snapshot->domains()) {
+    containers.push_back(
+        {{account_, std::string(domain) + "."}, snapshot->fingerprint(domain, files_.web_root())});
+  }
+  return containers;
+}
+
+std::optional<bool> PostfixDovecot::intact(const DesiredScope* declared,
+                                           std::string_view local,
+                                           std::string_view hash) const {
+  const auto row =
+      declared != nullptr ? declared->table.find(kinds::kPassword, local) : std::nullopt;
+  const auto body = row ? declared->table.body(declared->table[*row]) : std::string_view();
+  if (!row || !cbor::field(body, kinds::kPasswordIntact)) {
+    return std::nullopt;
+  }
+  const auto encoded = cbor::field(body, kinds::kPasswordValue);
+  const auto value = encoded ? cbor::decode(*encoded) : Result<Value>(Value{});
+  const auto* secret = value ? std::get_if<SecretRef>(&value->data) : nullptr;
+  if (secret == nullptr) {
+    return true;  // there is nothing that it could differ from
+  }
+  if (secret->source == "hash") {
+    const auto ready = env::ready_password_hash(secret->locator);
+    return ready && env::equal_in_constant_time(*ready, hash);
+  }
+  const auto password = env_.secrets.get(*secret);
+  if (!password) {
+    env_.log.warn("a password cannot be compared with what is declared",
+                  {{"mailbox", fmt::format("{}@{}", local, without_dot(declared->scope.container))},
+                   {"error", password.error().message}});
+    return true;
+  }
+  return env::verify_password(*password, hash) != env::PasswordMatch::no;
+}
+
+Result<ObservedScope> PostfixDovecot::read(const std::shared_ptr<const Snapshot>& snapshot,
+                                           const Scope& scope) {
+  const auto domain = without_dot(scope.container);
+  const auto found = declared_.find(scope.container);
+  const auto* declared = found == declared_.end() ? nullptr : found->second.get();
+  auto observed = observe_domain(
+      snapshot, domain, files_, keys_, [&](std::string_view local, std::string_view hash) {
+        return intact(declared, local, hash);
+      });
+  if (observed) {
+    observed->scope = scope;
+    observed->fingerprint = observed->reading == Reading::missing
+                                ? std::string()
+                                : snapshot->fingerprint(domain, files_.web_root());
+  }
+  return observed;
+}
+
+void PostfixDovecot::observe(std::span<const Scope> scopes,
+                             const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+                             std::stop_token stop) {
+  const auto snapshot = files_.load();
+  for (const auto& scope : scopes) {
+    if (!snapshot) {
+      each(scope, tl::unexpected(snapshot.error()));
+    } else if (stop.stop_requested()) {
+      each(scope, fail(ErrorCode::cancelled, scope.container + " was not read: stopped"));
+    } else {
+      each(scope, read(*snapshot, scope));
+    }
+  }
+}
+
+Result<ObservedScope> PostfixDovecot::locate(const Scope& scope,
+                                             std::span<const std::string> /*markers_and_keys*/,
+                                             std::stop_token /*stop*/) {
+  PLUMB_TRY(snapshot, files_.load());
+  return read(snapshot, scope);
+}
+
+void PostfixDovecot::apply(const Order& order, const Report& report, std::stop_token stop) {
+  apply_all(
+      std::span(&order, 1),
+      [&](std::size_t /*order*/, std::uint32_t number, Outcome outcome) {
+        report(number, std::move(outcome));
+      },
+      stop);
+}
+
+void PostfixDovecot::apply_all(std::span<const Order> orders,
+                               const ReportEach& report,
+                               std::stop_token stop) {
+  struct Reported {
+    std::size_t order;
+    std::uint32_t number;
+    Outcome outcome;
+  };
+  std::vector<Reported> all;
+  {
+    const std::lock_guard<std::mutex> lock(writing_);
+    carry_out(
+        {config_, files_, keys_, env_},
+        orders,
+        [&](std::size_t order, std::uint32_t number, Outcome outcome) {
+          all.push_back({order, number, std::move(outcome)});
+        },
+        std::move(stop));
+  }
+  for (auto& one : all) {
+    report(one.order, one.number, std::move(one.outcome));
+  }
+}
+
+Diagnosis PostfixDovecot::diagnose(std::stop_token /*stop*/) {
+  Diagnosis diagnosis;
+  const Server server(config_, files_, env_);
+  if (auto ready = server.ready(); !ready) {
+    diagnosis.bad.push_back(std::move(ready).error());
+  }
+  auto snapshot = files_.load();
+  if (!snapshot) {
+    diagnosis.bad.push_back(std::move(snapshot).error());
+    return diagnosis;
+  }
+  const auto domains = (*snapshot)->domains();
+  diagnosis.good.push_back(fmt::format(
+      "directory {} holds {} mail domains", files_.directory().string(), domains.size()));
+  for (const auto domain : domains) {
+    if (auto state = read_domain(*snapshot, domain); !state) {
+      diagnosis.bad.push_back(std::move(state).error());
+    }
+  }
+  if (server.owes()) {
+    diagnosis.bad.push_back(Error{
+        .code = ErrorCode::unavailable,
+        .message = fmt::format("the files in {} are written, but the mail server may not know",
+                               files_.directory().string()),
+        .hint = "run the provider's reload commands, and postmap where maps are indexed, then "
+                "remove " +
+                (files_.directory() / ".owed").string()});
+  }
+  return diagnosis;
+}
+
+void check(const Value& spec, Diagnostics& problems) {
+  read_config(spec, problems);
+}
+
+constexpr ProviderTraits kTraits{
+    .type = "postfix-dovecot",
+    .limits = {.scopes_per_call = 0, .calls_at_once = 1},
+    .mail = true,
+    .fuses_container = true,
+    .account = account_of,
+    .adapt = adapt,
+    .serves_policies = serves_policies,
+    .check = check,
+};
+
+Result<std::unique_ptr<Provider>> open(const Opening& opening) {
+  Diagnostics problems;
+  auto config = read_config(opening.spec, problems);
+  if (problems.has_errors()) {
+    const auto& first = problems.all()[0];
+    return fail(ErrorCode::invalid_input,
+                fmt::format("provider {}: {}", opening.name, first.message),
+                first.hint);
+  }
+  return std::unique_ptr<Provider>(std::make_unique<PostfixDovecot>(opening, std::move(config)));
+}
+
+}  // namespace
+
+ProviderType postfix_dovecot_provider() {
+  return {&kTraits, open};
+}
+
+}  // namespace plumb::providers::postfix_dovecot

@@ -1,0 +1,362 @@
+#include "controller/providers/postfix_dovecot/snapshot.h"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "controller/env/atomic_file.h"
+#include "controller/providers/postfix_dovecot/address.h"
+#include "resources/model/table.h"
+#include "resources/values/quoted.h"
+
+namespace plumb::providers::postfix_dovecot {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kFileCap = std::size_t{1} << 30U;
+constexpr std::array<std::string_view, kFiles> kNames{"dovecot/users",
+                                                      "postfix/senders",
+                                                      "postfix/submission_access",
+                                                      "postfix/mailboxes",
+                                                      "postfix/recipient_access",
+                                                      "postfix/aliases",
+                                                      "selectors",
+                                                      "postfix/alias_domains",
+                                                      "postfix/domains"};
+constexpr std::string_view kRetired = "retired";
+
+std::string token_of(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    return "-";
+  }
+  return fmt::format("{}-{}.{}-{}.{}-{}",
+                     status.st_size,
+                     status.st_mtim.tv_sec,
+                     status.st_mtim.tv_nsec,
+                     status.st_ctim.tv_sec,
+                     status.st_ctim.tv_nsec,
+                     status.st_ino);
+}
+
+struct ByDomain {
+  std::string_view of(const KeyFile& key) const { return key.domain; }
+  std::string_view of(const SendAs& pair) const { return domain_of(pair.owner); }
+  std::string_view of(std::string_view domain) const { return domain; }
+  template <class A, class B>
+  bool operator()(const A& a, const B& b) const {
+    return of(a) < of(b);
+  }
+};
+
+template <class T>
+std::span<const T> of_domain(const std::vector<T>& sorted, std::string_view domain) {
+  const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), domain, ByDomain());
+  return {sorted.data() + (first - sorted.begin()), static_cast<std::size_t>(last - first)};
+}
+
+/// Collects who may send as whom besides their own addresses.
+Result<void> read_senders(const MarkedFile& file, std::vector<SendAs>& into) {
+  std::optional<Error> bad;
+  for (const auto& run : file.runs()) {
+    LineReader reader(run);
+    std::string_view line;
+    while (!bad && reader.next(line)) {
+      const auto [key, value] = split_line(line);
+      if (key == value) {
+        continue;  // the usual case
+      }
+      std::size_t owners = 0;
+      for_each_item(value, [&, address = key](std::string_view owner) {
+        ++owners;
+        if (!is_target(owner)) {
+          bad = file.error_at(reader.number(),
+                              fmt::format("{} is no login name", values::quoted(owner)));
+        } else if (owner != address) {
+          into.push_back({owner, address});
+        }
+      });
+      if (!bad && owners == 0) {
+        bad = file.error_at(reader.number(), "nobody owns the address");
+      }
+    }
+  }
+  if (bad) {
+    return tl::unexpected(std::move(*bad));
+  }
+  std::sort(into.begin(), into.end(), [](const SendAs& a, const SendAs& b) {
+    const auto left = domain_of(a.owner);
+    const auto right = domain_of(b.owner);
+    return left != right ? left < right
+                         : std::pair(a.owner, a.address) < std::pair(b.owner, b.address);
+  });
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(File file) {
+  return kNames[at(file)];
+}
+
+bool is_postfix_table(File file) {
+  return file != File::users && file != File::selectors;
+}
+
+KeyValue split_line(std::string_view line) {
+  std::size_t end = 0;
+  while (end < line.size() && line[end] != ' ' && line[end] != '\t') {
+    ++end;
+  }
+  return {line.substr(0, end), trimmed(line.substr(end))};
+}
+
+std::span<const SendAs> Snapshot::send_as_of(std::string_view owner_domain) const {
+  return of_domain(send_as, owner_domain);
+}
+
+std::span<const KeyFile> Snapshot::keys_of(std::string_view domain) const {
+  return of_domain(keys, domain);
+}
+
+std::vector<std::string_view> Snapshot::domains() const {
+  std::vector<std::string_view> all;
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    for (const auto& run : files[i].runs()) {
+      if (i != at(File::senders) && (all.empty() || all.back() != run.domain)) {
+        all.push_back(run.domain);
+      }
+    }
+  }
+  for (const auto& key : keys) {
+    all.emplace_back(key.domain);
+  }
+  all.insert(all.end(), policies.begin(), policies.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+bool Snapshot::knows(std::string_view domain) const {
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    if (i != at(File::senders) && !files[i].of(domain).empty()) {
+      return true;
+    }
+  }
+  return !keys_of(domain).empty() ||
+         std::binary_search(policies.begin(), policies.end(), domain, std::less<>());
+}
+
+std::optional<std::string_view> Snapshot::line_of(File which, std::string_view domain) const {
+  for (const auto& run : file(which).of(domain)) {
+    LineReader reader(run);
+    std::string_view line;
+    while (reader.next(line)) {
+      const auto [key, value] = split_line(line);
+      if (key == domain) {
+        return value;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> Snapshot::aliases_of(std::string_view domain) const {
+  std::vector<std::string_view> found;
+  for (const auto& run : file(File::alias_domains).runs()) {
+    if (line_of(File::alias_domains, run.domain) == domain) {
+      found.push_back(run.domain);
+    }
+  }
+  return found;
+}
+
+std::string Snapshot::fingerprint(std::string_view domain, const fs::path& web_root) const {
+  constexpr std::uint64_t kSeed = 0;
+  std::string all;
+  const auto add_lines = [&](std::string_view of) {
+    for (const auto& each : files) {
+      all += '\0';
+      for (const auto& run : each.of(of)) {
+        all += run.lines;
+      }
+    }
+  };
+  add_lines(domain);
+  if (const auto target = line_of(File::alias_domains, domain)) {
+    add_lines(*target);
+  }
+  for (const auto& pair : send_as_of(domain)) {
+    all.append(pair.owner).append(" ").append(pair.address).append("\n");
+  }
+  for (const auto& key : keys_of(domain)) {
+    all.append(key.selector).append(" ").append(key.token).append("\n");
+  }
+  if (!web_root.empty()) {
+    all += token_of(web_root / std::string(domain) / ".well-known" / "mta-sts.txt");
+  }
+  const auto digest = hash128(all, kSeed);
+  std::string hex;
+  for (const char c : digest) {
+    fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<unsigned char>(c));
+  }
+  return hex;
+}
+
+Files::Files(const fs::path& root, const Config& config)
+    : directory_((root / config.directory).lexically_normal()) {
+  if (config.dkim) {
+    keys_ = (root / config.dkim->directory).lexically_normal();
+    flat_ = config.dkim->flat;
+  }
+  if (!config.web_root.empty()) {
+    web_root_ = (root / config.web_root).lexically_normal();
+  }
+}
+
+fs::path Files::path_of(File file) const {
+  return (file == File::selectors ? keys_ : directory_) / std::string(name_of(file));
+}
+
+fs::path Files::key_path(std::string_view domain, std::string_view selector) const {
+  return flat_ ? keys_ / fmt::format("{}.{}.key", domain, selector)
+               : keys_ / std::string(domain) / fmt::format("{}.pem", selector);
+}
+
+fs::path Files::policy_path(std::string_view domain) const {
+  return web_root_ / std::string(domain) / ".well-known" / "mta-sts.txt";
+}
+
+/// Of the folders too: a key or policy that comes or goes moves its folder's.
+std::string Files::tokens() const {
+  std::string all;
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    all += token_of(path_of(static_cast<File>(i))) + "\n";
+  }
+  return all;
+}
+
+void Files::forget() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  last_.reset();
+}
+
+Result<std::shared_ptr<const Snapshot>> Files::load() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  auto now = tokens();
+  if (last_ && now == last_tokens_) {
+    auto fresh = std::make_shared<Snapshot>(*last_);
+    fresh->keys.clear();
+    fresh->policies.clear();
+    if (auto listed = list_keys(*fresh); !listed) {
+      return tl::unexpected(std::move(listed).error());
+    }
+    list_policies(*fresh);
+    return std::shared_ptr<const Snapshot>(std::move(fresh));
+  }
+  PLUMB_TRY(snapshot, read());
+  last_tokens_ = std::move(now);
+  last_ = snapshot;
+  return snapshot;
+}
+
+Result<std::shared_ptr<const Snapshot>> Files::read() const {
+  auto snapshot = std::make_shared<Snapshot>();
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    const auto which = static_cast<File>(i);
+    const auto path = path_of(which);
+    snapshot->files[i] = MarkedFile::absent(path.string());
+    if (which == File::selectors && keys_.empty()) {
+      continue;
+    }
+    auto content = env::read_file(path, kFileCap);
+    std::error_code code;
+    if (!content && content.error().code == ErrorCode::not_found && !fs::exists(path, code) &&
+        !code) {
+      continue;
+    }
+    if (!content) {
+      return tl::unexpected(std::move(content).error());
+    }
+    PLUMB_TRY(file,
+              MarkedFile::parse(
+                  path.string(),
+                  std::move(*content),
+                  which == File::users ? MarkedFile::Form::passwd : MarkedFile::Form::table));
+    snapshot->files[i] = std::move(file);
+  }
+  if (auto done = read_senders(snapshot->file(File::senders), snapshot->send_as); !done) {
+    return tl::unexpected(std::move(done).error());
+  }
+  if (auto listed = list_keys(*snapshot); !listed) {
+    return tl::unexpected(std::move(listed).error());
+  }
+  list_policies(*snapshot);
+  return std::shared_ptr<const Snapshot>(std::move(snapshot));
+}
+
+Result<void> Files::list_keys(Snapshot& into) const {
+  if (keys_.empty()) {
+    return {};
+  }
+  std::error_code code;
+  const auto take = [&](std::string domain, std::string selector, const fs::path& path) {
+    if (is_domain(domain) && is_domain(selector)) {
+      into.keys.push_back({std::move(domain), std::move(selector), path, token_of(path)});
+    }
+  };
+  fs::directory_iterator entry(keys_, code);
+  if (code == std::errc::no_such_file_or_directory) {
+    return {};
+  }
+  for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
+    const auto name = entry->path().filename().string();
+    if (flat_ && name.ends_with(".key")) {
+      const auto stem = name.substr(0, name.size() - 4);
+      const auto dot = stem.rfind('.');
+      if (dot != std::string::npos) {
+        take(stem.substr(0, dot), stem.substr(dot + 1), entry->path());
+      }
+    } else if (!flat_ && name != kRetired && is_domain(name)) {
+      std::error_code inner;
+      for (fs::directory_iterator key(entry->path(), inner);
+           !inner && key != fs::directory_iterator();
+           key.increment(inner)) {
+        if (key->path().extension() == ".pem") {
+          take(name, key->path().stem().string(), key->path());
+        }
+      }
+    }
+  }
+  if (code) {
+    return fail(ErrorCode::denied,
+                fmt::format("cannot read directory {}: {}", keys_.string(), code.message()),
+                "give this user the right to read it");
+  }
+  std::sort(into.keys.begin(), into.keys.end(), [](const KeyFile& a, const KeyFile& b) {
+    return std::pair<std::string_view, std::string_view>(a.domain, a.selector) <
+           std::pair<std::string_view, std::string_view>(b.domain, b.selector);
+  });
+  return {};
+}
+
+void Files::list_policies(Snapshot& into) const {
+  std::error_code code;
+  for (fs::directory_iterator entry(web_root_, code);
+       !web_root_.empty() && !code && entry != fs::directory_iterator();
+       entry.increment(code)) {
+    auto name = entry->path().filename().string();
+    std::error_code ignored;
+    if (is_domain(name) && fs::exists(policy_path(name), ignored)) {
+      into.policies.push_back(std::move(name));
+    }
+  }
+  std::sort(into.policies.begin(), into.policies.end());
+}
+
+}  // namespace plumb::providers::postfix_dovecot

@@ -1,0 +1,205 @@
+#include "controller/providers/postfix_dovecot/write.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "controller/providers/postfix_dovecot/address.h"
+#include "controller/providers/postfix_dovecot/render.h"
+
+namespace plumb::providers::postfix_dovecot {
+namespace {
+
+/// The lines of some domains in one file.
+using Blocks = std::map<std::string, std::string, std::less<>>;
+
+/// Puts `blocks` in the place of the runs of their domains; sorted by domain.
+std::string merged(const MarkedFile& file, const Blocks& blocks) {
+  std::string marked;
+  marked.reserve(file.content().size() + 4096);
+  auto block = blocks.begin();
+  const auto runs = file.runs();
+  for (std::size_t i = 0; i < runs.size() || block != blocks.end();) {
+    if (i < runs.size() && (block == blocks.end() || runs[i].domain < block->first)) {
+      marked += runs[i++].lines;
+      continue;
+    }
+    marked += block->second;
+    while (i < runs.size() && runs[i].domain == block->first) {
+      ++i;
+    }
+    ++block;
+  }
+  return marked;
+}
+
+/// Who may send as what is not sorted by the domain of the mailbox but of the address, so that one
+/// line may belong to mailboxes of many domains.
+class Senders {
+ public:
+  Senders(const Snapshot& snapshot, const States& states) : snapshot_(snapshot), states_(states) {}
+
+  Blocks blocks() {
+    for (const auto& [name, state] : states_) {
+      touched_.insert(name);
+      for (const auto& pair : snapshot_.send_as_of(name)) {
+        touched_.insert(std::string(domain_of(pair.address)));
+      }
+      for (const auto& mailbox : state.mailboxes) {
+        for (const auto address : mailbox.send_as) {
+          touched_.insert(std::string(domain_of(address)));
+        }
+      }
+    }
+    for (const auto& domain : touched_) {
+      keep_others(domain);
+    }
+    for (const auto& [name, state] : states_) {
+      add_own(state);
+    }
+    Blocks out;
+    for (const auto& domain : touched_) {
+      out[domain];  // a domain without lines loses those that it has
+    }
+    for (const auto& [place, owners] : owners_) {
+      out[place.first] +=
+          fmt::format("{}@{}\t{}\n", place.second, place.first, fmt::join(owners, ","));
+    }
+    return out;
+  }
+
+ private:
+  std::set<std::string>& owners_of(std::string_view address) {
+    return owners_[{std::string(domain_of(address)), std::string(local_of(address))}];
+  }
+  /// What belongs to mailboxes of domains that are not changed.
+  void keep_others(std::string_view domain) {
+    for (const auto& run : snapshot_.file(File::senders).of(domain)) {
+      LineReader reader(run);
+      std::string_view line;
+      while (reader.next(line)) {
+        const auto [key, value] = split_line(line);
+        for_each_item(value, [&, address = key](std::string_view owner) {
+          if (states_.find(domain_of(owner)) == states_.end()) {
+            owners_of(address).insert(std::string(owner));
+          }
+        });
+      }
+    }
+  }
+  void add_own(const DomainState& state) {
+    for (const auto& mailbox : state.mailboxes) {
+      const auto login = fmt::format("{}@{}", mailbox.local, state.name);
+      if (mailbox.owns_itself) {
+        owners_of(login).insert(login);
+      }
+      for (const auto address : mailbox.send_as) {
+        owners_of(address).insert(login);
+      }
+    }
+  }
+
+  const Snapshot& snapshot_;
+  const States& states_;
+  std::set<std::string> touched_;  ///< domains of addresses
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> owners_;
+};
+
+/// The alias domains that follow one of `states` and are not among them.
+Result<States> followers(const std::shared_ptr<const Snapshot>& snapshot, const States& states) {
+  States out;
+  for (const auto& run : snapshot->file(File::alias_domains).runs()) {
+    if (states.find(run.domain) != states.end()) {
+      continue;
+    }
+    const auto target = snapshot->line_of(File::alias_domains, run.domain);
+    if (target && states.find(*target) != states.end()) {
+      PLUMB_TRY(read, read_domain(snapshot, run.domain));
+      out.emplace(std::string(run.domain), std::move(read));
+    }
+  }
+  return out;
+}
+
+Result<std::array<std::string, kFiles>> render_one(const std::shared_ptr<const Snapshot>& snapshot,
+                                                   const States& states,
+                                                   const DomainState& state) {
+  if (state.alias_of.empty()) {
+    return render(state);
+  }
+  if (const auto target = states.find(state.alias_of); target != states.end()) {
+    const bool real = target->second.alias_of.empty();
+    return render_alias_domain(state, real ? &target->second : nullptr);
+  }
+  if (!snapshot->knows(state.alias_of)) {
+    return render_alias_domain(state, nullptr);
+  }
+  PLUMB_TRY(target, read_domain(snapshot, state.alias_of));
+  return render_alias_domain(state, target.alias_of.empty() ? &target : nullptr);
+}
+
+}  // namespace
+
+Result<std::array<std::string, kFiles>> contents_with(
+    const std::shared_ptr<const Snapshot>& snapshot, const States& states) {
+  PLUMB_TRY(following, followers(snapshot, states));
+  std::array<Blocks, kFiles> blocks;
+  for (const auto* group : {&states, &std::as_const(following)}) {
+    for (const auto& [name, state] : *group) {
+      PLUMB_TRY(lines, render_one(snapshot, states, state));
+      for (std::size_t i = 0; i < kFiles; ++i) {
+        blocks[i][name] = std::move(lines[i]);
+      }
+    }
+  }
+  blocks[at(File::senders)] = Senders(*snapshot, states).blocks();
+  std::array<std::string, kFiles> contents;
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    contents[i] = snapshot->files[i].with(merged(snapshot->files[i], blocks[i]));
+  }
+  return contents;
+}
+
+std::string foreign_line(const Snapshot& snapshot, const DomainState& state) {
+  const auto lines = state.alias_of.empty() ? render(state) : render_alias_domain(state, nullptr);
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    const auto& file = snapshot.files[i];
+    const Run block{state.name, lines[i], 1};
+    LineReader reader(block);
+    std::string_view line;
+    while (file.has_foreign_lines() && reader.next(line)) {
+      const auto key = i == at(File::users) ? line.substr(0, line.find(':')) : split_line(line).key;
+      if (const auto number = file.foreign_line_of(key); number != 0) {
+        return fmt::format("{}:{}: {} stands outside of the marked part", file.path(), number, key);
+      }
+    }
+  }
+  return {};
+}
+
+std::array<File, kFiles> in_order(Direction direction) {
+  if (direction == Direction::adding) {
+    return {File::users,
+            File::senders,
+            File::submission,
+            File::mailboxes,
+            File::access,
+            File::aliases,
+            File::selectors,
+            File::alias_domains,
+            File::domains};
+  }
+  return {File::domains,
+          File::alias_domains,
+          File::selectors,
+          File::aliases,
+          File::access,
+          File::senders,
+          File::users,
+          File::mailboxes,
+          File::submission};
+}
+
+}  // namespace plumb::providers::postfix_dovecot
