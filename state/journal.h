@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,12 @@ struct KeyOutcome {
   std::string error;           ///< not_done, in_doubt: one sentence for the history, no secret
 };
 
+/// What became of keys of one intent. Borrows the outcomes.
+struct IntentOutcome {
+  std::uint64_t seq = 0;
+  std::span<const KeyOutcome> keys;
+};
+
 /// A change of memory alone: adopt, refresh, forget. No intent, one transaction.
 struct Bookkeeping {
   enum class What : std::uint8_t { adopt, refresh, forget };
@@ -73,6 +80,12 @@ struct Bookkeeping {
   Owned claim;          ///< adopt, refresh
   bool silent = false;  ///< no history row
   std::string why;      ///< for the history: "converged outside"
+};
+
+/// The changes of memory of one scope. Borrows them.
+struct ScopeBooks {
+  Scope scope;
+  std::span<const Bookkeeping> changes;
 };
 
 /// One line of history. The rows are hash-chained: each digest covers the row before.

@@ -66,9 +66,7 @@ std::string read_holder(const fs::path& file) {
   return host + "/" + pid + "/" + commit + " since " + since;
 }
 
-}  // namespace
-
-Result<int> lock_bytes(const fs::path& directory, std::int64_t first, std::int64_t count) {
+Result<int> open_file(const fs::path& directory) {
   std::error_code failed;
   fs::create_directories(directory, failed);
   if (failed) {
@@ -78,46 +76,82 @@ Result<int> lock_bytes(const fs::path& directory, std::int64_t first, std::int64
   if (file < 0) {
     return tl::unexpected(lmdb_error(errno, directory));
   }
+  return file;
+}
+
+/// 0, or what fcntl says. `type`: F_WRLCK or F_UNLCK.
+int set_lock(int file, std::int64_t first, std::int64_t count, int type) {
   struct flock range {};
-  range.l_type = F_WRLCK;
+  range.l_type = static_cast<decltype(range.l_type)>(type);
   range.l_whence = SEEK_SET;
   range.l_start = first;
   range.l_len = count;
-  if (::fcntl(file, F_OFD_SETLK, &range) == 0) {
-    return file;
-  }
-  const int code = errno;
-  ::close(file);
+  return ::fcntl(file, F_OFD_SETLK, &range) == 0 ? 0 : errno;
+}
+
+Error lock_error(int code, const fs::path& directory) {
   if (code == EAGAIN || code == EACCES) {
-    return fail(ErrorCode::conflict, "held by another process", "wait for it to end");
+    return {ErrorCode::conflict, "held by another process", "wait for it to end"};
   }
-  return tl::unexpected(lmdb_error(code, directory));
+  return lmdb_error(code, directory);
+}
+
+}  // namespace
+
+Result<int> lock_bytes(const fs::path& directory, std::int64_t first, std::int64_t count) {
+  PLUMB_TRY(file, open_file(directory));
+  if (const int code = set_lock(file, first, count, F_WRLCK); code != 0) {
+    ::close(file);
+    return tl::unexpected(lock_error(code, directory));
+  }
+  return file;
+}
+
+LockFile::LockFile(int file, fs::path directory) : file_(file), directory_(std::move(directory)) {}
+
+LockFile::~LockFile() {
+  ::close(file_);
+}
+
+Result<std::shared_ptr<LockFile>> LockFile::open(const fs::path& directory) {
+  PLUMB_TRY(file, open_file(directory));
+  return std::make_shared<LockFile>(file, directory);
 }
 
 ScopeLock::ScopeLock(ScopeLock&& other) noexcept
-    : file_(std::exchange(other.file_, -1)), holder_file_(std::move(other.holder_file_)) {}
+    : file_(std::move(other.file_)),
+      byte_(other.byte_),
+      holder_file_(std::move(other.holder_file_)) {}
 
 ScopeLock& ScopeLock::operator=(ScopeLock&& other) noexcept {
   std::swap(file_, other.file_);
+  std::swap(byte_, other.byte_);
   std::swap(holder_file_, other.holder_file_);
   return *this;
 }
 
 ScopeLock::~ScopeLock() {
-  if (file_ >= 0) {
+  if (file_) {
     std::error_code ignored;  // the kernel holds the lock, the file only says who has it
     fs::remove(holder_file_, ignored);
-    ::close(file_);
+    set_lock(file_->file_, byte_, 1, F_UNLCK);
   }
 }
 
 Result<ScopeLock> ScopeLock::take(const fs::path& directory,
                                   const Scope& scope,
                                   const LockHolder& self) {
-  const auto holder = holder_file(directory, scope);
-  auto file = lock_bytes(directory, byte_of(scope), 1);
-  if (!file) {
-    auto error = std::move(file).error();
+  PLUMB_TRY(file, LockFile::open(directory));
+  return take(std::move(file), scope, self);
+}
+
+Result<ScopeLock> ScopeLock::take(std::shared_ptr<LockFile> file,
+                                  const Scope& scope,
+                                  const LockHolder& self) {
+  const auto holder = holder_file(file->directory_, scope);
+  const auto byte = byte_of(scope);
+  if (const int code = set_lock(file->file_, byte, 1, F_WRLCK); code != 0) {
+    auto error = lock_error(code, file->directory_);
     if (error.code == ErrorCode::conflict) {
       const auto name = scope.container.empty() ? scope.account : scope.container;
       error.message = name + " (" + scope.account + ") is held by " + read_holder(holder);
@@ -126,7 +160,8 @@ Result<ScopeLock> ScopeLock::take(const fs::path& directory,
     return tl::unexpected(std::move(error));
   }
   ScopeLock lock;
-  lock.file_ = *file;
+  lock.file_ = std::move(file);
+  lock.byte_ = byte;
   lock.holder_file_ = holder;
   write_holder(holder, self);
   return lock;

@@ -40,6 +40,11 @@ struct Settled {
   friend bool operator==(const Settled&, const Settled&) = default;
 };
 
+struct SettledScope {
+  Scope scope;
+  Settled settled;
+};
+
 struct HistoryFilter {
   std::optional<Scope> scope;
   std::optional<ResourceId> resource;
@@ -85,25 +90,35 @@ class Store {
   virtual Result<std::optional<std::string>> account_of(const std::string& provider) const = 0;
 
   // Writing.
-  /// Txn A: the intent is durable, its consents are reserved. Refuses (conflict) a key that is in
-  /// an open intent already (J2). Gives the seq, and sets `marker` of the stored intent to
-  /// "<id>-<seq>". Refuses (conflict) a consent whose uses are all gone, too.
-  virtual Result<std::uint64_t> begin(const Intent& intent, const std::string& now) = 0;
-  /// Txn B and C: closes keys of an intent with claim, outputs, history and consents; what is not
+  /// Txn A: the intents are durable, their consents are reserved; all of them or none. Refuses
+  /// (conflict) a key that is in an open intent already (J2), and a consent whose uses are all
+  /// gone. Gives the seqs, parallel to `intents`; `marker` of a stored intent is "<id>-<seq>".
+  virtual Result<std::vector<std::uint64_t>> begin_all(std::span<const Intent> intents,
+                                                       const std::string& now) = 0;
+  Result<std::uint64_t> begin(const Intent& intent, const std::string& now);
+  /// Txn B and C: closes keys of intents with claim, outputs, history and consents; what is not
   /// named stays. An empty intent is deleted. Idempotent: a key that left already is passed over
   /// (J7).
-  virtual Result<void> close(std::uint64_t seq,
-                             std::span<const KeyOutcome> outcomes,
-                             const std::string& now) = 0;
-  /// Adopt, refresh and forget. Refuses (conflict) a key that is in an open intent (J6).
-  virtual Result<void> keep(const Scope& scope,
-                            std::span<const Bookkeeping> changes,
-                            const std::string& run,
-                            const std::string& commit,
-                            const std::string& now) = 0;
+  virtual Result<void> close_all(std::span<const IntentOutcome> intents,
+                                 const std::string& now) = 0;
+  Result<void> close(std::uint64_t seq,
+                     std::span<const KeyOutcome> outcomes,
+                     const std::string& now);
+  /// Adopt, refresh and forget in any number of scopes; all of it or nothing. Refuses (conflict) a
+  /// key that is in an open intent (J6).
+  virtual Result<void> keep_all(std::span<const ScopeBooks> books,
+                                const std::string& run,
+                                const std::string& commit,
+                                const std::string& now) = 0;
+  Result<void> keep(const Scope& scope,
+                    std::span<const Bookkeeping> changes,
+                    const std::string& run,
+                    const std::string& commit,
+                    const std::string& now);
   /// Those that are so already are passed over; no values: the row goes.
   virtual Result<void> put_outputs(std::span<const StoredOutputs> outputs) = 0;
-  virtual Result<void> put_settled(const Scope& scope, const Settled& settled) = 0;
+  virtual Result<void> put_all_settled(std::span<const SettledScope> settled) = 0;
+  Result<void> put_settled(const Scope& scope, const Settled& settled);
   /// `exclusive` comes into force, or ends, for a scope.
   virtual Result<void> take_over(const Scope& scope,
                                  bool taken,
@@ -145,9 +160,26 @@ struct LockHolder {
   std::string since;  ///< RFC 3339
 };
 
+/// The file whose bytes are locked, open. Any number of ScopeLocks share one descriptor.
+class LockFile {
+ public:
+  /// Makes the folder and the file where they are missing. Errors: `unavailable`.
+  static Result<std::shared_ptr<LockFile>> open(const std::filesystem::path& directory);
+  /// Takes over an open descriptor of the folder's lock file.
+  LockFile(int file, std::filesystem::path directory);
+  LockFile(const LockFile&) = delete;
+  LockFile& operator=(const LockFile&) = delete;
+  ~LockFile();
+
+ private:
+  friend class ScopeLock;
+  int file_;
+  std::filesystem::path directory_;
+};
+
 /// The exclusive right to write one scope: an OFD byte-range lock on `<directory>/lock`, released
 /// by the kernel when the process ends, however it ends. Not thread-safe; one per scope and
-/// process.
+/// LockFile, which cannot tell two of its own apart.
 class ScopeLock {
  public:
   ScopeLock() = default;
@@ -155,12 +187,17 @@ class ScopeLock {
   ScopeLock& operator=(ScopeLock&& other) noexcept;
   ~ScopeLock();
   /// `conflict` with "held by host/pid/commit since ..." where another process has it.
+  static Result<ScopeLock> take(std::shared_ptr<LockFile> file,
+                                const Scope& scope,
+                                const LockHolder& self);
+  /// The same with a descriptor of its own.
   static Result<ScopeLock> take(const std::filesystem::path& directory,
                                 const Scope& scope,
                                 const LockHolder& self);
 
  private:
-  int file_ = -1;
+  std::shared_ptr<LockFile> file_;  ///< null: nothing is held
+  std::int64_t byte_ = 0;
   std::filesystem::path holder_file_;  ///< says who we are, for the message of others
 };
 

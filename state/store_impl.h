@@ -104,17 +104,15 @@ class LmdbStore final : public Store {
   Result<std::uint32_t> consent_used(const std::string& id) const override;
   Result<std::optional<std::string>> account_of(const std::string& provider) const override;
 
-  Result<std::uint64_t> begin(const Intent& intent, const std::string& now) override;
-  Result<void> close(std::uint64_t seq,
-                     std::span<const KeyOutcome> outcomes,
-                     const std::string& now) override;
-  Result<void> keep(const Scope& scope,
-                    std::span<const Bookkeeping> changes,
-                    const std::string& run,
-                    const std::string& commit,
-                    const std::string& now) override;
+  Result<std::vector<std::uint64_t>> begin_all(std::span<const Intent> intents,
+                                               const std::string& now) override;
+  Result<void> close_all(std::span<const IntentOutcome> intents, const std::string& now) override;
+  Result<void> keep_all(std::span<const ScopeBooks> books,
+                        const std::string& run,
+                        const std::string& commit,
+                        const std::string& now) override;
   Result<void> put_outputs(std::span<const StoredOutputs> outputs) override;
-  Result<void> put_settled(const Scope& scope, const Settled& settled) override;
+  Result<void> put_all_settled(std::span<const SettledScope> settled) override;
   Result<void> take_over(const Scope& scope,
                          bool taken,
                          const std::string& why,

@@ -59,20 +59,30 @@ bool keep_one(Writing& writing,
 
 }  // namespace
 
-Result<void> LmdbStore::keep(const Scope& scope,
-                             std::span<const Bookkeeping> changes,
-                             const std::string& run,
-                             const std::string& commit,
-                             const std::string& now) {
+Result<void> Store::keep(const Scope& scope,
+                         std::span<const Bookkeeping> changes,
+                         const std::string& run,
+                         const std::string& commit,
+                         const std::string& now) {
+  const ScopeBooks books{scope, changes};
+  return keep_all({&books, 1}, run, commit, now);
+}
+
+Result<void> LmdbStore::keep_all(std::span<const ScopeBooks> books,
+                                 const std::string& run,
+                                 const std::string& commit,
+                                 const std::string& now) {
   return write([&](Writing& writing) {
     bool changed = false;
-    const auto number = writing.number_of(scope);
     HistoryRow row;
     row.when = now;
     row.run = run;
     row.commit = commit;
-    for (const auto& change : changes) {
-      changed = keep_one(writing, scope, number, change, row) || changed;
+    for (const auto& [scope, changes] : books) {
+      const auto number = writing.number_of(scope);
+      for (const auto& change : changes) {
+        changed = keep_one(writing, scope, number, change, row) || changed;
+      }
     }
     return changed;
   });
@@ -89,10 +99,19 @@ Result<void> LmdbStore::put_outputs(std::span<const StoredOutputs> outputs) {
   });
 }
 
-Result<void> LmdbStore::put_settled(const Scope& scope, const Settled& settled) {
+Result<void> Store::put_settled(const Scope& scope, const Settled& settled) {
+  const SettledScope row{scope, settled};
+  return put_all_settled({&row, 1});
+}
+
+Result<void> LmdbStore::put_all_settled(std::span<const SettledScope> settled) {
   return write([&](Writing& writing) {
-    return writing.put_if_new(
-        Db::settled, records::number_key(writing.number_of(scope)), records::encode(settled));
+    bool changed = false;
+    for (const auto& [scope, record] : settled) {
+      const auto key = records::number_key(writing.number_of(scope));
+      changed = writing.put_if_new(Db::settled, key, records::encode(record)) || changed;
+    }
+    return changed;
   });
 }
 

@@ -68,15 +68,13 @@ class Closing {
       : writing_(writing),
         intent_(std::move(intent)),
         now_(now),
-        scope_(writing.number_of(intent_.scope)) {}
+        scope_(writing.number_of(intent_.scope)),
+        left_(intent_.keys.size(), false) {}
 
   /// Whether anything changed; false for a key that left already (J7).
   bool take(const KeyOutcome& outcome) {
-    const auto found =
-        std::find_if(intent_.keys.begin(), intent_.keys.end(), [&](const IntentKey& key) {
-          return key.kind == outcome.kind && key.key == outcome.key;
-        });
-    if (found == intent_.keys.end()) {
+    auto* const found = find(outcome);
+    if (found == nullptr) {
       return false;
     }
     switch (outcome.ending) {
@@ -105,12 +103,14 @@ class Closing {
       }
     }
     writing_.txn.erase(Db::open_keys, records::resource_key(scope_, found->kind, found->key));
-    intent_.keys.erase(found);
+    left_[static_cast<std::size_t>(found - intent_.keys.data())] = true;
     return true;
   }
 
   /// Writes what is left of the intent, or erases it where nothing is.
   void finish() {
+    std::size_t number = 0;
+    std::erase_if(intent_.keys, [&](const IntentKey&) { return left_[number++]; });
     const auto row = records::number_key(intent_.seq);
     if (intent_.keys.empty()) {
       writing_.txn.erase(Db::intent, row);
@@ -120,6 +120,21 @@ class Closing {
   }
 
  private:
+  /// The key that an outcome is about, unless it has left. Outcomes come in the order of the keys,
+  /// mostly: looked for from where the last one was.
+  IntentKey* find(const KeyOutcome& outcome) {
+    const auto size = intent_.keys.size();
+    for (std::size_t i = 0; i < size; ++i) {
+      const auto at = (next_ + i) % size;
+      auto& key = intent_.keys[at];
+      if (!left_[at] && key.kind == outcome.kind && key.key == outcome.key) {
+        next_ = at + 1;
+        return &key;
+      }
+    }
+    return nullptr;
+  }
+
   void done(const IntentKey& key, const KeyOutcome& outcome) {
     if (key.after.empty() || !key.claims) {
       const auto row = records::resource_key(scope_, key.kind, key.key);
@@ -162,6 +177,8 @@ class Closing {
   Intent intent_;
   const std::string& now_;
   std::uint32_t scope_;
+  std::vector<bool> left_;  ///< parallel to the keys: closed here
+  std::size_t next_ = 0;
 };
 
 }  // namespace
@@ -266,47 +283,67 @@ Result<void> LmdbStore::write(const std::function<bool(Writing&)>& writing) {
   return txn.commit();
 }
 
-Result<std::uint64_t> LmdbStore::begin(const Intent& intent, const std::string& now) {
-  Intent stored = intent;
+Result<std::uint64_t> Store::begin(const Intent& intent, const std::string& now) {
+  PLUMB_TRY(numbers, begin_all({&intent, 1}, now));
+  return numbers.front();
+}
+
+Result<std::vector<std::uint64_t>> LmdbStore::begin_all(std::span<const Intent> intents,
+                                                        const std::string& now) {
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(intents.size());
   auto written = write([&](Writing& writing) {
-    stored.seq = ++writing.counters.last_seq;
-    stored.marker = identity_.id + "-" + std::to_string(stored.seq);
-    stored.begun = now;
-    const auto scope = writing.number_of(stored.scope);
-    for (const auto& key : stored.keys) {
-      const auto row = records::resource_key(scope, key.kind, key.key);
-      if (!claim_key_for(writing.txn, row, key, stored.scope) || !reserve_consent(writing, key)) {
-        return false;
+    for (const auto& intent : intents) {
+      auto stored = intent;
+      stored.seq = ++writing.counters.last_seq;
+      stored.marker = identity_.id + "-" + std::to_string(stored.seq);
+      stored.begun = now;
+      const auto scope = writing.number_of(stored.scope);
+      for (const auto& key : stored.keys) {
+        const auto row = records::resource_key(scope, key.kind, key.key);
+        if (!claim_key_for(writing.txn, row, key, stored.scope) || !reserve_consent(writing, key)) {
+          return false;
+        }
+        writing.txn.put(Db::open_keys, row, records::number_key(stored.seq));
       }
-      writing.txn.put(Db::open_keys, row, records::number_key(stored.seq));
+      writing.txn.put(Db::intent, records::number_key(stored.seq), records::encode(stored));
+      numbers.push_back(stored.seq);
     }
-    writing.txn.put(Db::intent, records::number_key(stored.seq), records::encode(stored));
-    return true;
+    return !intents.empty();
   });
   if (!written) {
     return tl::unexpected(std::move(written).error());
   }
-  return stored.seq;
+  return numbers;
 }
 
-Result<void> LmdbStore::close(std::uint64_t seq,
-                              std::span<const KeyOutcome> outcomes,
-                              const std::string& now) {
+Result<void> Store::close(std::uint64_t seq,
+                          std::span<const KeyOutcome> outcomes,
+                          const std::string& now) {
+  const IntentOutcome intent{seq, outcomes};
+  return close_all({&intent, 1}, now);
+}
+
+Result<void> LmdbStore::close_all(std::span<const IntentOutcome> intents, const std::string& now) {
   return write([&](Writing& writing) {
-    auto intent =
-        decode_in<Intent>(writing.txn, writing.txn.get(Db::intent, records::number_key(seq)));
-    if (!intent) {
-      return false;
+    bool any = false;
+    for (const auto& [seq, outcomes] : intents) {
+      auto intent =
+          decode_in<Intent>(writing.txn, writing.txn.get(Db::intent, records::number_key(seq)));
+      if (!intent) {
+        continue;
+      }
+      Closing closing(writing, std::move(*intent), now);
+      bool changed = false;
+      for (const auto& outcome : outcomes) {
+        changed = closing.take(outcome) || changed;
+      }
+      if (changed) {
+        closing.finish();
+      }
+      any = any || changed;
     }
-    Closing closing(writing, std::move(*intent), now);
-    bool changed = false;
-    for (const auto& outcome : outcomes) {
-      changed = closing.take(outcome) || changed;
-    }
-    if (changed) {
-      closing.finish();
-    }
-    return changed;
+    return any;
   });
 }
 

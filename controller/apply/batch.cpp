@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "resources/model/cbor.h"
+
 namespace plumb::apply {
 namespace {
 
@@ -40,6 +42,24 @@ std::string_view handle_of(const ScopePlan& scope, const Change& change) {
     return side == 0 ? std::string_view() : std::string_view(scope.claimed->side[side - 1].handle);
   }
   return {};
+}
+
+/// Where the write-only value of the declared row behind a change is to be had.
+std::optional<SecretRef> declared_secret(const ScopePlan& scope, const Change& change) {
+  const auto row = scope.desired_row(change);
+  if (row == plan::kNone || (scope.desired->table[row].flags & has_references) == 0) {
+    return std::nullopt;
+  }
+  const auto body = scope.desired->table.body(scope.desired->table[row]);
+  for (const auto number : cbor::field_numbers(body)) {
+    const auto content = cbor::field(body, number);
+    const auto value = content ? cbor::decode(*content) : Result<Value>();
+    const auto* found = value ? std::get_if<SecretRef>(&value->data) : nullptr;
+    if (found != nullptr) {
+      return *found;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -129,19 +149,27 @@ std::vector<state::IntentKey> keys_along(const ScopePlan& scope) {
   return keys;
 }
 
-providers::Order order_of(const ScopePlan& scope, std::span<const std::uint32_t> numbers) {
+providers::Order order_of(const ScopePlan& scope,
+                          std::span<const std::uint32_t> numbers,
+                          std::deque<SecretRef>& secrets) {
   providers::Order order;
   order.scope = scope.scope;
+  order.owner = scope.owner;
   order.changes.reserve(numbers.size());
   for (const auto number : numbers) {
     const auto& change = scope.changes[number];
+    const SecretRef* secret = nullptr;
+    if (auto declared = declared_secret(scope, change)) {
+      secret = &secrets.emplace_back(std::move(*declared));
+    }
     order.changes.push_back({.number = number,
                              .act = act_of(change.verb),
                              .kind = scope.kind(change),
                              .key = scope.key(change),
                              .before = scope.before(change),
                              .after = scope.after(change),
-                             .handle = handle_of(scope, change)});
+                             .handle = handle_of(scope, change),
+                             .secret = secret});
   }
   return order;
 }

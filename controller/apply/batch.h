@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,8 +34,11 @@ std::optional<std::uint32_t> whole_removal(const plan::ScopePlan& scope);
 /// The claims that go with whole_removal: journaled with it, not sent.
 std::vector<state::IntentKey> keys_along(const plan::ScopePlan& scope);
 
-/// What the provider is asked for; the views point into the tables of `scope`.
-providers::Order order_of(const plan::ScopePlan& scope, std::span<const std::uint32_t> numbers);
+/// What the provider is asked for; the views point into the tables of `scope`, and into `secrets`,
+/// which takes where the write-only values of declared rows are to be had.
+providers::Order order_of(const plan::ScopePlan& scope,
+                          std::span<const std::uint32_t> numbers,
+                          std::deque<SecretRef>& secrets);
 
 /// Adopt, refresh and forget of one scope, but for what whole_removal takes along.
 std::vector<state::Bookkeeping> bookkeeping(const plan::ScopePlan& scope,

@@ -1,7 +1,10 @@
 // The second half of Work: one batch from its intent to its outcome (engine: txn A, call, txn B,
 // txn C).
 #include <algorithm>
+#include <deque>
+#include <iterator>
 #include <map>
+#include <numeric>
 
 #include "controller/apply/batch.h"
 #include "controller/apply/outcomes.h"
@@ -40,71 +43,90 @@ providers::Outcome as_found(const state::KeyOutcome& found, const providers::Out
 
 }  // namespace
 
-std::optional<Work::Begun> Work::begin(std::uint32_t scope, const Numbers& numbers) {
-  const auto& planned = plan_.scopes[scope];
-  Begun begun;
-  auto& intent = begun.intent;
-  intent.run = run_.id;
-  intent.commit = run_.commit;
-  intent.scope = planned.scope;
-  intent.begun = env::rfc3339(env_.clock.now());
-  intent.process = run_.self.host + "/" + std::to_string(run_.self.pid);
-  intent.keys = intent_keys(planned, numbers, plan_, run_.id, run_.commit);
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    begun.outcome_of.push_back(i);
+void Work::intent_failed(Part& part, const Error& error) {
+  const bool ours = error.code != ErrorCode::conflict;
+  if (ours) {
+    memory_failed(error);
   }
-  if (const auto whole = whole_removal(planned)) {
-    const auto at = std::find(numbers.begin(), numbers.end(), *whole);
-    if (at != numbers.end()) {
-      auto along = keys_along(planned);
-      begun.outcome_of.resize(numbers.size() + along.size(),
-                              static_cast<std::size_t>(at - numbers.begin()));
-      std::move(along.begin(), along.end(), std::back_inserter(intent.keys));
-    }
-  }
-  progress_.reached(Milestone::before_intent);
-  const auto seq = store_.begin(intent, intent.begun);
-  if (!seq) {
-    const bool ours = seq.error().code != ErrorCode::conflict;
-    if (ours) {
-      memory_failed(seq.error());
-    }
-    for (const auto number : numbers) {
-      report(scope, number, ours ? Ending::not_reached : Ending::refused, seq.error());
-    }
-    return std::nullopt;
-  }
-  intent.seq = *seq;
-  intent.marker = store_.id() + "-" + std::to_string(*seq);
-  progress_.reached(Milestone::after_intent);
-  return begun;
+  report_all(part.scope, part.numbers, ours ? Ending::not_reached : Ending::refused, error);
 }
 
-std::vector<providers::Outcome> Work::send(std::uint32_t scope,
-                                           const Numbers& numbers,
-                                           const state::Intent& intent) {
-  auto order = order_of(plan_.scopes[scope], numbers);
-  order.marker = intent.marker;
-  std::map<std::uint32_t, std::size_t> place;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    place.emplace(numbers[i], i);
+/// Txn A of all parts; where one of them stands in its way, each by itself. A part whose intent
+/// could not be written is left with seq 0, and reported.
+void Work::write_intents(Parts& parts) {
+  const auto now = env::rfc3339(env_.clock.now());
+  std::vector<state::Intent> intents;
+  for (auto& part : parts) {
+    const auto& planned = plan_.scopes[part.scope];
+    auto& intent = part.intent;
+    intent.run = run_.id;
+    intent.commit = run_.commit;
+    intent.scope = planned.scope;
+    intent.begun = now;
+    intent.process = run_.self.host + "/" + std::to_string(run_.self.pid);
+    intent.keys = intent_keys(planned, part.numbers, plan_, run_.id, run_.commit);
+    part.outcome_of.resize(part.numbers.size());
+    std::iota(part.outcome_of.begin(), part.outcome_of.end(), std::size_t{0});
+    if (const auto whole = whole_removal(planned)) {
+      const auto at = std::find(part.numbers.begin(), part.numbers.end(), *whole);
+      if (at != part.numbers.end()) {
+        auto along = keys_along(planned);
+        part.outcome_of.resize(part.numbers.size() + along.size(),
+                               static_cast<std::size_t>(at - part.numbers.begin()));
+        std::move(along.begin(), along.end(), std::back_inserter(intent.keys));
+      }
+    }
   }
-  std::vector<providers::Outcome> outcomes(numbers.size(), providers::Unknown{unreported_error()});
+  const auto begin = [&](std::size_t first, std::size_t count) {
+    intents.clear();
+    for (std::size_t i = first; i < first + count; ++i) {
+      intents.push_back(parts[i].intent);
+    }
+    auto begun = store_.begin_all(intents, now);
+    for (std::size_t i = 0; begun && i < count; ++i) {
+      auto& intent = parts[first + i].intent;
+      intent.seq = (*begun)[i];
+      intent.marker = store_.id() + "-" + std::to_string(intent.seq);
+    }
+    return begun;
+  };
+  auto begun = begin(0, parts.size());
+  const bool one_by_one = !begun && parts.size() > 1 && begun.error().code == ErrorCode::conflict;
+  for (std::size_t i = 0; i < parts.size() && !begun; ++i) {
+    const auto alone = one_by_one && !memory_failed_ ? begin(i, 1) : begun;
+    if (!alone) {
+      intent_failed(parts[i], alone.error());
+    }
+  }
+}
+
+void Work::send(std::span<Part* const> parts) {
+  std::deque<SecretRef> secrets;
+  std::vector<providers::Order> orders;
+  std::vector<std::map<std::uint32_t, std::size_t>> places;
+  for (auto* part : parts) {
+    auto& order = orders.emplace_back(order_of(plan_.scopes[part->scope], part->numbers, secrets));
+    order.marker = part->intent.marker;
+    auto& place = places.emplace_back();
+    for (std::size_t i = 0; i < part->numbers.size(); ++i) {
+      place.emplace(part->numbers[i], i);
+    }
+    part->outcomes.assign(part->numbers.size(), providers::Unknown{unreported_error()});
+  }
   std::mutex reported;
   // A call that has begun is brought to its end, whoever asks us to stop (J9): no stop token goes
   // along.
-  lookup_(order.scope)
-      .provider->apply(
-          order,
-          [&](std::uint32_t number, providers::Outcome outcome) {
+  lookup_(orders.front().scope)
+      .provider->apply_all(
+          orders,
+          [&](std::size_t order, std::uint32_t number, providers::Outcome outcome) {
             const std::lock_guard lock(reported);
-            if (const auto found = place.find(number); found != place.end()) {
-              outcomes[found->second] = std::move(outcome);
+            if (const auto found = places[order].find(number); found != places[order].end()) {
+              parts[order]->outcomes[found->second] = std::move(outcome);
             }
           },
           std::stop_token());
   progress_.reached(Milestone::answered);
-  return outcomes;
 }
 
 bool Work::close(const state::Intent& intent, const std::vector<state::KeyOutcome>& rows) {
@@ -115,15 +137,23 @@ bool Work::close(const state::Intent& intent, const std::vector<state::KeyOutcom
   return closed.has_value();
 }
 
-bool Work::write_outcomes(const Begun& begun, const std::vector<providers::Outcome>& outcomes) {
-  std::vector<state::KeyOutcome> rows;
-  rows.reserve(begun.intent.keys.size());
+/// Txn B of all parts.
+bool Work::write_outcomes(std::span<Part* const> parts) {
+  std::vector<std::vector<state::KeyOutcome>> rows;
+  std::vector<state::IntentOutcome> intents;
   std::size_t along = 0;
-  for (std::size_t k = 0; k < begun.intent.keys.size(); ++k) {
-    rows.push_back(journal_outcome(begun.intent.keys[k], outcomes[begun.outcome_of[k]]));
-    along += k >= outcomes.size() && rows.back().ending == state::Ending::done ? 1U : 0U;
+  rows.reserve(parts.size());
+  for (const auto* part : parts) {
+    auto& own = rows.emplace_back();
+    own.reserve(part->intent.keys.size());
+    for (std::size_t k = 0; k < part->intent.keys.size(); ++k) {
+      own.push_back(journal_outcome(part->intent.keys[k], part->outcomes[part->outcome_of[k]]));
+      along += k >= part->outcomes.size() && own.back().ending == state::Ending::done ? 1U : 0U;
+    }
+    intents.push_back({part->intent.seq, own});
   }
-  if (!close(begun.intent, rows)) {
+  if (const auto closed = store_.close_all(intents, env::rfc3339(env_.clock.now())); !closed) {
+    memory_failed(closed.error());
     return false;
   }
   {
@@ -134,32 +164,34 @@ bool Work::write_outcomes(const Begun& begun, const std::vector<providers::Outco
   return true;
 }
 
-/// Brings what was answered with Pending or Unknown to an end as far as can be; `outcomes` are then
-/// as known.
+/// Brings what was answered with Pending or Unknown to an end as far as can be; the outcomes are
+/// then as known.
 void Work::settle_rest(const ProviderHandle& handle,
-                       Begun begun,
-                       std::vector<providers::Outcome>& outcomes,
+                       Part& part,
+                       std::chrono::steady_clock::time_point not_before,
                        const std::stop_token& stop) {
+  auto& outcomes = part.outcomes;
   if (std::any_of(outcomes.begin(), outcomes.end(), is_pending)) {
     await_pending(env_, *handle.provider, outcomes, stop);
-    if (!write_outcomes(begun, outcomes)) {
+    auto* const alone = &part;
+    if (!write_outcomes({&alone, 1})) {
       return;
     }
+    not_before = env_.clock.steady() + handle.traits->settle;
   }
   if (std::none_of(outcomes.begin(), outcomes.end(), in_doubt)) {
     return;
   }
-  auto rest = begun.intent;
+  auto rest = part.intent;
   rest.keys.clear();
   std::vector<std::size_t> decides;
-  for (std::size_t k = 0; k < begun.intent.keys.size(); ++k) {
-    if (in_doubt(outcomes[begun.outcome_of[k]])) {
-      rest.keys.push_back(begun.intent.keys[k]);
+  for (std::size_t k = 0; k < part.intent.keys.size(); ++k) {
+    if (in_doubt(outcomes[part.outcome_of[k]])) {
+      rest.keys.push_back(part.intent.keys[k]);
       decides.push_back(k);
     }
   }
-  const auto found =
-      find_out(env_, handle, rest, env_.clock.steady() + handle.traits->settle, stop);
+  const auto found = find_out(env_, handle, rest, not_before, stop);
   if (!found) {
     return;  // the next run settles it
   }
@@ -176,21 +208,20 @@ void Work::settle_rest(const ProviderHandle& handle,
 }
 
 /// Whether an atomic batch was refused for something in it, so that a part of it may be fine.
-bool Work::to_be_halved(std::uint32_t scope,
-                        const Numbers& numbers,
-                        const std::vector<providers::Outcome>& outcomes) const {
-  const auto& planned = plan_.scopes[scope];
-  const bool several = std::any_of(numbers.begin(), numbers.end(), [&](std::uint32_t n) {
-    return planned.changes[n].group != planned.changes[numbers.front()].group;
+bool Work::to_be_halved(const Part& part) const {
+  const auto& planned = plan_.scopes[part.scope];
+  const bool several = std::any_of(part.numbers.begin(), part.numbers.end(), [&](std::uint32_t n) {
+    return planned.changes[n].group != planned.changes[part.numbers.front()].group;
   });
   return several && lookup_(planned.scope).traits->atomic &&
-         std::all_of(outcomes.begin(), outcomes.end(), not_valid);
+         std::all_of(part.outcomes.begin(), part.outcomes.end(), not_valid);
 }
 
 /// One bad record must not block the rest of an atomic batch: halves are tried by themselves,
 /// groups whole.
-bool Work::bisect(std::uint32_t scope, const Numbers& numbers, const std::stop_token& stop) {
-  const auto& changes = plan_.scopes[scope].changes;
+void Work::bisect(Part& part, const std::stop_token& stop) {
+  const auto& changes = plan_.scopes[part.scope].changes;
+  const auto& numbers = part.numbers;
   auto middle = numbers.size() / 2;
   while (middle < numbers.size() &&
          changes[numbers[middle]].group == changes[numbers[middle - 1]].group) {
@@ -203,19 +234,21 @@ bool Work::bisect(std::uint32_t scope, const Numbers& numbers, const std::stop_t
     }
   }
   const auto half = numbers.begin() + static_cast<std::ptrdiff_t>(middle);
-  const bool first = run_batch(scope, Numbers(numbers.begin(), half), stop);
-  const bool second = run_batch(scope, Numbers(half, numbers.end()), stop);
-  return first && second;
+  part.done = true;
+  for (const auto& own : {Numbers(numbers.begin(), half), Numbers(half, numbers.end())}) {
+    Parts one;
+    one.push_back({.scope = part.scope, .numbers = own});
+    run_call(one, stop);
+    part.done = part.done && one.front().done;
+  }
 }
 
-bool Work::report_outcomes(std::uint32_t scope,
-                           const Numbers& numbers,
-                           const std::vector<providers::Outcome>& outcomes) {
-  bool all_done = true;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const auto* error = error_in(outcomes[i]);
-    const auto ending = ending_of(outcomes[i]);
-    all_done = all_done && ending == Ending::done;
+void Work::report_outcomes(Part& part) {
+  part.done = true;
+  for (std::size_t i = 0; i < part.numbers.size(); ++i) {
+    const auto* error = error_in(part.outcomes[i]);
+    const auto ending = ending_of(part.outcomes[i]);
+    part.done = part.done && ending == Ending::done;
     Error why;
     if (error != nullptr) {
       why = *error;
@@ -224,37 +257,59 @@ bool Work::report_outcomes(std::uint32_t scope,
     } else if (ending == Ending::in_doubt) {
       why = {.code = ErrorCode::unavailable, .message = "the provider has not finished it yet"};
     }
-    report(scope, numbers[i], ending, std::move(why));
+    report(part.scope, part.numbers[i], ending, std::move(why));
   }
-  return all_done;
 }
 
-bool Work::run_batch(std::uint32_t scope, const Numbers& numbers, const std::stop_token& stop) {
+/// One call with the batches of one or several scopes of an account: intents, call, outcomes. All
+/// changes are reported; Part::done says of which part all was done.
+void Work::run_call(Parts& parts, const std::stop_token& stop) {
   const auto report_each = [&](Ending ending, const Error& error) {
-    for (const auto number : numbers) {
-      report(scope, number, ending, error);
+    for (const auto& part : parts) {
+      report_all(part.scope, part.numbers, ending, error);
     }
-    return false;
   };
+  if (parts.empty()) {
+    return;
+  }
   if (halted(stop)) {
-    return report_each(Ending::not_reached,
-                       {.code = ErrorCode::cancelled, .message = "not begun: the run was stopped"});
+    report_each(Ending::not_reached,
+                {.code = ErrorCode::cancelled, .message = "not begun: the run was stopped"});
+    return;
   }
-  auto begun = begin(scope, numbers);
-  if (!begun) {
-    return false;
+  progress_.reached(Milestone::before_intent);
+  write_intents(parts);
+  std::vector<Part*> begun;
+  for (auto& part : parts) {
+    if (part.intent.seq != 0) {
+      begun.push_back(&part);
+    }
   }
-  auto outcomes = send(scope, numbers, begun->intent);
-  if (!write_outcomes(*begun, outcomes)) {
-    return report_each(Ending::in_doubt,
-                       {.message = "done or not, it could not be recorded",
-                        .hint = "make the state writable and apply again: it is settled first"});
+  if (begun.empty()) {
+    return;
   }
-  if (to_be_halved(scope, numbers, outcomes)) {
-    return bisect(scope, numbers, stop);
+  progress_.reached(Milestone::after_intent);
+  send(begun);
+  if (!write_outcomes(begun)) {
+    for (const auto* part : begun) {
+      report_all(part->scope,
+                 part->numbers,
+                 Ending::in_doubt,
+                 {.message = "done or not, it could not be recorded",
+                  .hint = "make the state writable and apply again: it is settled first"});
+    }
+    return;
   }
-  settle_rest(lookup_(plan_.scopes[scope].scope), std::move(*begun), outcomes, stop);
-  return report_outcomes(scope, numbers, outcomes);
+  const auto handle = lookup_(plan_.scopes[begun.front()->scope].scope);
+  const auto arrived = env_.clock.steady() + handle.traits->settle;
+  for (auto* part : begun) {
+    if (to_be_halved(*part)) {
+      bisect(*part, stop);
+    } else {
+      settle_rest(handle, *part, arrived, stop);
+      report_outcomes(*part);
+    }
+  }
 }
 
 }  // namespace plumb::apply

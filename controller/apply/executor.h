@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -61,9 +62,11 @@ class Executor {
   /// ended.
   Executor(state::Store& store, env::Env env, Run run);
 
-  /// `fresh` is asked once per scope, after it is locked and before its first write: an error
-  /// refuses the scope (what it touches has moved since the plan was made).
-  using Fresh = std::function<Result<void>(std::uint32_t scope)>;
+  /// Asked once per scope, after it is locked and before its first write; several scopes at once
+  /// where they go together. `refuse` is called, from any thread, for those that are not to be
+  /// written to (what the plan touches there has moved since it was made).
+  using Refuse = std::function<void(std::uint32_t scope, Error why)>;
+  using Fresh = std::function<void(std::span<const std::uint32_t> scopes, const Refuse& refuse)>;
   Summary apply(const plan::Plan& plan,
                 const ProviderLookup& lookup,
                 const Fresh& fresh,

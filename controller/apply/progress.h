@@ -40,6 +40,8 @@ class Progress {
  public:
   virtual ~Progress() = default;
   virtual void scope_begun(std::uint32_t /*scope*/) {}
+  /// The scope is locked and as planned: its changes go out from now on.
+  virtual void scope_writes(std::uint32_t /*scope*/) {}
   virtual void changed(const ChangeResult& /*result*/) {}
   virtual void scope_ended(std::uint32_t /*scope*/) {}
   virtual void reached(Milestone /*milestone*/) {}

@@ -109,11 +109,13 @@ std::map<Scope, state::ScopeLock> lock_all(const std::vector<state::Intent>& int
   std::map<Scope, state::ScopeLock> locks;
   auto self = run.self;
   self.since = env::rfc3339(env.clock.now());
+  const auto file = state::LockFile::open(run.lock_directory);
   for (const auto& intent : intents) {
     if (locks.contains(intent.scope)) {
       continue;
     }
-    auto lock = state::ScopeLock::take(run.lock_directory, intent.scope, self);
+    auto lock = file ? state::ScopeLock::take(*file, intent.scope, self)
+                     : Result<state::ScopeLock>(tl::unexpected(file.error()));
     if (lock) {
       locks.emplace(intent.scope, std::move(*lock));
     } else {

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,51 +30,54 @@ class Work {
  private:
   using Numbers = std::vector<std::uint32_t>;
   struct ScopeState {
-    std::once_flag prepared;
+    bool prepared = false;  ///< by the one worker that has a batch of it
     std::optional<state::ScopeLock> lock;
     std::optional<Error> trouble;
     std::atomic<std::uint32_t> batches_left = 0;
     std::atomic<bool> touched = false;  ///< something was done or noted here
   };
-  /// A batch whose intent is durable. `outcome_of[k]`: which change decides the key k; what goes
-  /// along with a container has that one's outcome.
-  struct Begun {
-    state::Intent intent;
+  /// One scope's part of a call.
+  struct Part {
+    std::uint32_t scope = 0;
+    Numbers numbers;       ///< of its changes
+    state::Intent intent;  ///< seq 0: it could not be begun
+    /// Which change decides the intent's key k; what goes along with a container has that one's
+    /// outcome.
     std::vector<std::size_t> outcome_of;
+    std::vector<providers::Outcome> outcomes;  ///< parallel to `numbers`
+    bool done = false;                         ///< all of it
   };
+  using Parts = std::vector<Part>;
 
   // Scopes (work.cpp).
   void worker(const std::stop_token& stop);
-  bool prepare(std::uint32_t scope);
-  void lock_and_check(std::uint32_t scope);
-  void keep_books(std::uint32_t scope);
+  std::vector<bool> run(const Walk::Company& company, const std::stop_token& stop);
+  void prepare(std::span<const std::uint32_t> scopes);
+  void lock_all(std::span<const std::uint32_t> scopes);
+  void keep_books(std::span<const std::uint32_t> scopes);
+  void only_books(const std::stop_token& stop);
   void batch_ended(std::uint32_t scope);
   void end_scope(std::uint32_t scope);
   void use_consents(const std::vector<std::uint32_t>& numbers, const std::string& detail);
   bool halted(const std::stop_token& stop) const;
   void report(std::uint32_t scope, std::uint32_t change, Ending ending, Error error);
-  void report_all(std::uint32_t batch, Ending ending, const Error& error);
+  void report_all(std::uint32_t scope, const Numbers& numbers, Ending ending, const Error& error);
   void memory_failed(const Error& error);
 
-  // Batches (calls.cpp).
-  bool run_batch(std::uint32_t scope, const Numbers& numbers, const std::stop_token& stop);
-  std::optional<Begun> begin(std::uint32_t scope, const Numbers& numbers);
-  std::vector<providers::Outcome> send(std::uint32_t scope,
-                                       const Numbers& numbers,
-                                       const state::Intent& intent);
+  // Calls (calls.cpp).
+  void run_call(Parts& parts, const std::stop_token& stop);
+  void write_intents(Parts& parts);
+  void intent_failed(Part& part, const Error& error);
+  void send(std::span<Part* const> parts);
   bool close(const state::Intent& intent, const std::vector<state::KeyOutcome>& rows);
-  bool write_outcomes(const Begun& begun, const std::vector<providers::Outcome>& outcomes);
+  bool write_outcomes(std::span<Part* const> parts);
   void settle_rest(const ProviderHandle& handle,
-                   Begun begun,
-                   std::vector<providers::Outcome>& outcomes,
+                   Part& part,
+                   std::chrono::steady_clock::time_point not_before,
                    const std::stop_token& stop);
-  bool to_be_halved(std::uint32_t scope,
-                    const Numbers& numbers,
-                    const std::vector<providers::Outcome>& outcomes) const;
-  bool bisect(std::uint32_t scope, const Numbers& numbers, const std::stop_token& stop);
-  bool report_outcomes(std::uint32_t scope,
-                       const Numbers& numbers,
-                       const std::vector<providers::Outcome>& outcomes);
+  bool to_be_halved(const Part& part) const;
+  void bisect(Part& part, const std::stop_token& stop);
+  void report_outcomes(Part& part);
 
   state::Store& store_;
   env::Env env_;
@@ -82,6 +88,7 @@ class Work {
   Progress& progress_;
   Walk walk_;
   std::vector<ScopeState> scopes_;
+  Result<std::shared_ptr<state::LockFile>> lock_file_;
   std::atomic<bool> memory_failed_ = false;
   std::mutex mutex_;  // guards summary_
   Summary summary_;

@@ -59,33 +59,44 @@ apply::Summary Reconciler::apply(const Pass& pass,
                                  bool reread,
                                  apply::Progress& progress,
                                  std::stop_token stop) {
-  const auto fresh = [&](std::uint32_t scope) { return look_again(pass, scope, reread, stop); };
+  const auto fresh = [&](std::span<const std::uint32_t> scopes,
+                         const apply::Executor::Refuse& refuse) {
+    look_again(pass, scopes, reread, refuse, stop);
+  };
   apply::Executor executor(store_, env_, run);
   return executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
 }
 
-Result<void> Reconciler::look_again(const Pass& pass,
-                                    std::uint32_t index,
-                                    bool reread,
-                                    std::stop_token stop) const {
-  const auto& scope = pass.plan.scopes[index];
-  PLUMB_TRY(claims, store_.claims(scope.scope));
-  if (digest_of(claims.get(), store_) != pass.claim_digests[index]) {
-    return moved(scope, "another run has changed what is remembered of it since it was planned");
+void Reconciler::look_again(const Pass& pass,
+                            std::span<const std::uint32_t> numbers,
+                            bool reread,
+                            const apply::Executor::Refuse& refuse,
+                            std::stop_token stop) const {
+  std::vector<Scope> scopes;
+  std::vector<std::uint32_t> number_of;
+  for (const auto number : numbers) {
+    const auto& scope = pass.plan.scopes[number];
+    const auto claims = store_.claims(scope.scope);
+    if (!claims) {
+      refuse(number, claims.error());
+    } else if (digest_of(claims->get(), store_) != pass.claim_digests[number]) {
+      const auto why =
+          moved(scope, "another run has changed what is remembered of it since it was planned");
+      refuse(number, why.value());
+    } else if (reread) {
+      scopes.push_back(scope.scope);
+      number_of.push_back(number);
+    }
   }
-  if (!reread) {
-    return {};
-  }
-  Look look;
-  observe(
-      *pass.roster,
-      {scope.scope},
-      [&](std::size_t, Look seen) { look = std::move(seen); },
-      std::move(stop));
-  if (!look.observed) {
-    return tl::unexpected(look.error);
-  }
-  return still_as_planned(scope, *look.observed);
+  const auto compare = [&](std::size_t i, const Look& look) {
+    if (!look.observed) {
+      refuse(number_of[i], look.error);
+    } else if (auto same = still_as_planned(pass.plan.scopes[number_of[i]], *look.observed);
+               !same) {
+      refuse(number_of[i], std::move(same).error());
+    }
+  };
+  observe(*pass.roster, scopes, compare, std::move(stop));
 }
 
 }  // namespace plumb::reconcile

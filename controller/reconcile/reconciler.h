@@ -89,10 +89,11 @@ class Reconciler {
                                 const PassOptions& options,
                                 std::stop_token stop,
                                 std::vector<plan::ScopePlan>& planned);
-  Result<void> look_again(const Pass& pass,
-                          std::uint32_t scope,
-                          bool reread,
-                          std::stop_token stop) const;
+  void look_again(const Pass& pass,
+                  std::span<const std::uint32_t> scopes,
+                  bool reread,
+                  const apply::Executor::Refuse& refuse,
+                  std::stop_token stop) const;
 
   env::Env env_;
   state::Store& store_;

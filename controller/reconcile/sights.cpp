@@ -89,17 +89,16 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
 }
 
 Result<void> Reconciler::keep_settled(const Pass& pass) {
+  std::vector<state::SettledScope> settled;
   for (std::size_t i = 0; i < pass.plan.scopes.size(); ++i) {
     const auto& scope = pass.plan.scopes[i];
     const auto& sight = pass.sights[i];
     if (scope.changes.empty() && scope.notes.empty() && scope.state == plan::ScopeState::planned &&
         !sight.desired.empty() && !sight.fingerprint.empty()) {
-      if (auto kept = store_.put_settled(scope.scope, sight); !kept) {
-        return kept;
-      }
+      settled.push_back({scope.scope, sight});
     }
   }
-  return {};
+  return store_.put_all_settled(settled);
 }
 
 }  // namespace plumb::reconcile

@@ -114,5 +114,20 @@ TEST(ScopeLock, KeepsAnImportAway) {
   EXPECT_EQ(imported.error().code, ErrorCode::conflict);
 }
 
+TEST(ScopeLock, ManyShareOneDescriptorAndAreGivenFreeOneByOne) {
+  const test::TempDir folder;
+  const auto file = LockFile::open(folder.path());
+  ASSERT_TRUE(file) << file.error().message;
+  const Scope other{"account", "other.example."};
+  auto first = ScopeLock::take(*file, kScope, holder());
+  const auto second = ScopeLock::take(*file, other, holder());
+  ASSERT_TRUE(first && second);
+  EXPECT_FALSE(ScopeLock::take(folder.path(), kScope, holder()));
+  EXPECT_FALSE(ScopeLock::take(folder.path(), other, holder()));
+  *first = ScopeLock();
+  EXPECT_TRUE(ScopeLock::take(folder.path(), kScope, holder()));
+  EXPECT_FALSE(ScopeLock::take(folder.path(), other, holder()));
+}
+
 }  // namespace
 }  // namespace plumb::state

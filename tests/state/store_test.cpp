@@ -344,5 +344,58 @@ TEST(Store, IsOpenedOncePerProcessHoweverOftenItIsAskedFor) {
   EXPECT_EQ(writer.error().code, ErrorCode::conflict);
 }
 
+TEST(Store, BeginsSeveralIntentsInOneTransactionOrNone) {
+  const test::TempDir folder;
+  const auto store = open_store(folder.path());
+  auto other = intent_of({create_key("www", "1")});
+  other.scope.container = "example.org.";
+  const std::vector both{intent_of({create_key("www", "1")}), other};
+  const auto begun = store->begin_all(both, kNow);
+  ASSERT_TRUE(begun) << begun.error().message;
+  EXPECT_EQ(*begun, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(store->serial(), 1U);
+  const auto open = store->open_intents();
+  ASSERT_EQ(open->size(), 2U);
+  EXPECT_EQ(open->back().marker, "st-1-2");
+
+  other.keys = {create_key("new", "1")};
+  const std::vector one_in_use{other, both[0]};
+  EXPECT_EQ(store->begin_all(one_in_use, kNow).error().code, ErrorCode::conflict);
+  EXPECT_EQ(store->open_intents()->size(), 2U);
+  EXPECT_EQ(store->serial(), 1U);
+
+  const std::vector done{outcome("www", Ending::done)};
+  const std::vector<IntentOutcome> outcomes{{1, done}, {2, done}, {99, done}};
+  ASSERT_TRUE(store->close_all(outcomes, kNow));
+  EXPECT_EQ(store->serial(), 2U);
+  EXPECT_TRUE(store->open_intents()->empty());
+  EXPECT_EQ(store->scopes()->size(), 2U);
+  ASSERT_TRUE(store->close_all(outcomes, kNow));  // J7
+  EXPECT_EQ(store->serial(), 2U);
+  EXPECT_TRUE(store->verify());
+}
+
+TEST(Store, ClosesTheKeysOfAnIntentInAnyOrder) {
+  const test::TempDir folder;
+  const auto store = open_store(folder.path());
+  std::vector<IntentKey> keys;
+  std::vector<KeyOutcome> outcomes;
+  for (int i = 0; i < 9; ++i) {
+    keys.push_back(create_key("k" + std::to_string(i), "1"));
+    outcomes.push_back(outcome("k" + std::to_string(i * 4 % 9), Ending::done));
+  }
+  const auto seq = store->begin(intent_of(keys), kNow);
+  ASSERT_TRUE(seq);
+  const auto last = outcomes.back();
+  outcomes.pop_back();
+  outcomes.push_back(outcomes.front());  // twice: the second is passed over
+  ASSERT_TRUE(store->close(*seq, outcomes, kNow));
+  const auto open = store->open_intents();
+  ASSERT_EQ(open->size(), 1U);
+  ASSERT_EQ(open->front().keys.size(), 1U);
+  EXPECT_EQ(open->front().keys[0].key, last.key);
+  EXPECT_EQ(store->history({})->size(), 8U);
+}
+
 }  // namespace
 }  // namespace plumb::state

@@ -49,6 +49,13 @@ class Scripted final : public providers::Provider {
     return orders_;
   }
   bool overlapped() const { return overlapped_; }
+  /// How many scopes each call of apply_all() had, in order.
+  std::vector<std::size_t> calls() const {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+  }
+  /// The most calls that were under way at the same time.
+  unsigned calls_at_once() const { return most_at_once_; }
 
   Result<std::vector<providers::Container>> survey(std::stop_token stop) override {
     return inner_->survey(stop);
@@ -80,6 +87,18 @@ class Scripted final : public providers::Provider {
     const std::lock_guard lock(mutex_);
     busy_.erase(order.scope);
   }
+  void apply_all(std::span<const providers::Order> orders,
+                 const providers::ReportEach& report,
+                 std::stop_token stop) override {
+    {
+      const std::lock_guard lock(mutex_);
+      calls_.push_back(orders.size());
+      most_at_once_ = std::max(most_at_once_, ++at_once_);
+    }
+    Provider::apply_all(orders, report, std::move(stop));
+    const std::lock_guard lock(mutex_);
+    --at_once_;
+  }
   providers::Outcome resume(const providers::Pending& pending, std::stop_token stop) override {
     return inner_->resume(pending, stop);
   }
@@ -89,6 +108,9 @@ class Scripted final : public providers::Provider {
   std::unique_ptr<Provider> inner_;
   mutable std::mutex mutex_;
   std::vector<std::vector<std::string>> orders_;
+  std::vector<std::size_t> calls_;
+  unsigned at_once_ = 0;
+  unsigned most_at_once_ = 0;
   std::set<Scope> busy_;
   bool overlapped_ = false;
 };
@@ -177,7 +199,7 @@ class Bench {
     return [this](const Scope&) { return ProviderHandle{&provider, &traits}; };
   }
 
-  Executor::Fresh fresh = [](std::uint32_t) { return Result<void>(); };
+  Executor::Fresh fresh = [](std::span<const std::uint32_t>, const Executor::Refuse&) {};
   Progress quiet_progress;
   Progress* progress = &quiet_progress;
   std::stop_source stop;

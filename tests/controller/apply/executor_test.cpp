@@ -170,8 +170,10 @@ TEST(Executor, AScopeThatSomebodyHoldsIsLeftAloneAndTheOthersGoOn) {
 TEST(Executor, AScopeThatHasMovedIsRefusedBeforeItsFirstWrite) {
   Bench bench;
   bench.zone("example.com", kTwo);
-  bench.fresh = [](std::uint32_t) -> Result<void> {
-    return fail(ErrorCode::conflict, "the plan is stale");
+  bench.fresh = [](std::span<const std::uint32_t> scopes, const Executor::Refuse& refuse) {
+    for (const auto scope : scopes) {
+      refuse(scope, {.code = ErrorCode::conflict, .message = "the plan is stale"});
+    }
   };
   const auto serial = bench.store->serial();
   const auto summary = bench.apply();
@@ -353,6 +355,122 @@ TEST(Executor, ARefusedRunTouchesNothing) {
   plan.run_refused = true;
   EXPECT_TRUE(bench.apply(plan).results.empty());
   EXPECT_EQ(bench.world.calls(), 0U);
+}
+
+/// Twelve zones at a vendor that takes them in one call.
+void be_bulk(Bench& bench, std::uint32_t scopes_per_call = 0) {
+  bench.traits.limits.scopes_per_call = scopes_per_call;
+  bench.traits.limits.calls_at_once = 1;
+  for (int i = 10; i < 22; ++i) {
+    bench.zone("z" + std::to_string(i) + ".example", kTwo);
+  }
+}
+
+TEST(BulkCalls, ManyScopesGoInOneCallEachWithItsIntentAndClaims) {
+  Bench bench;
+  be_bulk(bench);
+  const auto summary = bench.apply(bench.plan(), 8);
+  EXPECT_TRUE(summary.all_done());
+  EXPECT_EQ(bench.provider.calls(), std::vector<std::size_t>{12});
+  EXPECT_EQ(bench.world.scopes().size(), 12U);
+  bench.expect_in_plumb();
+  const auto serial = bench.store->serial();
+  EXPECT_EQ(serial, 2U);  // one transaction for the intents, one for the outcomes
+}
+
+TEST(BulkCalls, AVendorThatTakesFewGetsSeveralCallsOneAfterTheOther) {
+  Bench bench;
+  be_bulk(bench, 5);
+  EXPECT_TRUE(bench.apply(bench.plan(), 8).all_done());
+  EXPECT_EQ(bench.provider.calls(), (std::vector<std::size_t>{5, 5, 2}));
+  EXPECT_EQ(bench.provider.calls_at_once(), 1U);
+}
+
+TEST(BulkCalls, AScopeThatSomebodyHoldsStaysOutOfTheCall) {
+  Bench bench;
+  be_bulk(bench);
+  const auto held = state::ScopeLock::take(
+      bench.directory.path() / "state", {kAccount, "z13.example."}, bench.run().self);
+  ASSERT_TRUE(held.has_value());
+  const auto summary = bench.apply();
+  EXPECT_EQ(summary.troubles.size(), 1U);
+  EXPECT_EQ(summary.count(Ending::refused), 3U);
+  EXPECT_EQ(summary.count(Ending::done), 33U);
+  EXPECT_EQ(bench.provider.calls(), std::vector<std::size_t>{11});
+}
+
+TEST(BulkCalls, AKeyInDoubtHoldsBackItsScopeOnly) {
+  Bench bench;
+  be_bulk(bench);
+  const auto planned = bench.plan();
+  state::Intent open;
+  open.scope = {kAccount, "z13.example."};
+  open.keys = {{.kind = kSet, .key = set_key("www A"), .after = "x"}};
+  ASSERT_TRUE(bench.store->begin(open, "2026-11-20T12:00:00Z").has_value());
+  const auto summary = bench.apply(planned);
+  EXPECT_EQ(summary.count(Ending::refused), 3U);
+  EXPECT_EQ(summary.count(Ending::done), 33U);
+  EXPECT_EQ(bench.store->open_intents()->size(), 1U);
+}
+
+TEST(BulkCalls, WhatIsRefusedOfOneScopeIsItsAlone) {
+  Bench bench;
+  be_bulk(bench);
+  bench.provider.script = [](const providers::Order& order, const providers::Report& report) {
+    for (const auto& change : order.changes) {
+      if (order.scope.container == "z15.example.") {
+        report(change.number, providers::Refused{{.message = "no"}});
+      }
+    }
+    return order.scope.container == "z15.example.";
+  };
+  const auto summary = bench.apply();
+  EXPECT_EQ(summary.count(Ending::refused), 3U);
+  EXPECT_EQ(summary.count(Ending::done), 33U);
+  EXPECT_TRUE(bench.store->open_intents()->empty());
+}
+
+TEST(BulkCalls, WhatGotLostIsSettledScopeByScope) {
+  Bench bench;
+  be_bulk(bench);
+  bench.world.inject(Fault::unknown_after_effect, 4);
+  bench.world.inject(Fault::silent, 20);
+  const auto summary = bench.apply();
+  EXPECT_EQ(summary.count(Ending::done) + summary.count(Ending::skipped), 36U);  // none in doubt
+  EXPECT_TRUE(bench.store->open_intents()->empty());
+  EXPECT_TRUE(bench.apply().all_done());
+  bench.expect_in_plumb();
+  EXPECT_EQ(bench.world.all_effects(), 36U);
+}
+
+TEST(BulkCalls, ManyScopesAreAdoptedInOneTransaction) {
+  Bench bench;
+  be_bulk(bench);
+  EXPECT_TRUE(bench.apply().all_done());
+  bench.store.reset();
+  std::filesystem::remove_all(bench.directory.path() / "state");
+  bench.open_store();
+  const auto summary = bench.apply();
+  EXPECT_EQ(summary.kept, 36U);
+  EXPECT_EQ(bench.store->serial(), 1U);
+  bench.expect_in_plumb();
+}
+
+TEST(BulkCalls, AKeyInDoubtIsNotNotedAndTheOtherScopesAre) {
+  Bench bench;
+  be_bulk(bench);
+  EXPECT_TRUE(bench.apply().all_done());
+  bench.store.reset();
+  std::filesystem::remove_all(bench.directory.path() / "state");
+  bench.open_store();
+  const auto planned = bench.plan();
+  state::Intent open;
+  open.scope = {kAccount, "z13.example."};
+  open.keys = {{.kind = kSet, .key = set_key("www A"), .after = "x"}};
+  ASSERT_TRUE(bench.store->begin(open, "2026-11-20T12:00:00Z").has_value());
+  const auto summary = bench.apply(planned);
+  EXPECT_EQ(summary.kept, 33U);
+  EXPECT_EQ(summary.troubles.size(), 1U);
 }
 
 }  // namespace

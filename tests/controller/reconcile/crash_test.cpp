@@ -1,6 +1,7 @@
 // kill -9 at every step of the journal's protocol: the next run brings the world to what is
 // declared, and nothing has happened twice.
 #include <csignal>
+#include <map>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -132,8 +133,10 @@ class Site {
   bool run_mortally(const std::string& dies_at) const {
     const auto child = ::fork();
     if (child == 0) {
+      std::map<std::string, int> passed;
       ledger_point() = [&](std::string_view point) {
-        if (point == dies_at) {
+        const auto count = ++passed[std::string(point)];
+        if (point == dies_at || std::string(point) + std::to_string(count) == dies_at) {
           die();
         }
       };
@@ -258,6 +261,77 @@ TEST_P(Crash, LosesNothingAndRepeatsNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AtEachStep, Crash, testing::ValuesIn(deaths()), death_name);
+
+class BulkCrash : public testing::TestWithParam<Death> {
+ protected:
+  /// The scopes of one call: a key of its own each, and one that stays.
+  static std::vector<ScopeBuilder> scopes(const Site& site, const std::string& address) {
+    std::vector<ScopeBuilder> all;
+    for (const char* name : {"a", "b", "c"}) {
+      auto& scope = all.emplace_back();
+      scope.scope = {site.account(), std::string(name) + ".example."};
+      scope.domain = std::string(name) + ".example";
+      scope.desired = {set_row("keep A", "192.0.2.1")};
+      if (!address.empty()) {
+        scope.desired.push_back(set_row(std::string(name) + " A", address));
+      }
+    }
+    return all;
+  }
+};
+
+TEST_P(BulkCrash, LosesNothingAndRepeatsNothing) {
+  const auto& death = GetParam();
+  Site site("bulk-ledger");
+  const plumb::test::LedgerFiles vendor(site.folder());
+  site.declared = scopes(site, death.verb == "create" ? "" : "192.0.2.2");
+  site.run("");
+  vendor.forget_effects();
+  site.declared = scopes(site, death.verb == "remove" ? "" : "192.0.2.3");
+
+  ASSERT_TRUE(site.run_mortally(death.point));
+  if (death.stale) {
+    vendor.be_stale_once();
+  }
+  if (!death.again.empty()) {
+    ASSERT_TRUE(site.run_mortally(death.again));
+  }
+  site.run("");
+
+  plumb::test::LedgerFiles::Rows wanted;
+  std::map<std::string, int> expected;
+  for (const auto& scope : site.declared) {
+    for (const auto& row : scope.desired) {
+      wanted[{scope.scope.container, static_cast<int>(row.kind), row.key}] = row.body;
+    }
+    expected[set_row(scope.domain.substr(0, 1) + " A", "").key] = 1;
+  }
+  EXPECT_EQ(vendor.rows(), wanted);
+  EXPECT_EQ(vendor.effects(), expected);
+  site.expect_in_plumb();
+}
+
+/// As deaths(), of calls over several scopes, at each of their changes.
+std::vector<Death> bulk_deaths() {
+  std::vector<Death> all;
+  for (auto& death : deaths()) {
+    if (death.verb == "marked_create") {
+      continue;
+    }
+    all.push_back(death);
+    const bool within = death.point == "sent" || death.point == "effect";
+    if (within && death.again.empty()) {
+      for (const char* later : {"2", "3"}) {
+        auto another = death;
+        another.point += later;
+        all.push_back(another);
+      }
+    }
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(AtEachStep, BulkCrash, testing::ValuesIn(bulk_deaths()), death_name);
 
 class ZoneCrash : public testing::TestWithParam<const char*> {};
 

@@ -163,7 +163,7 @@ class LedgerProvider final : public providers::Provider {
 };
 
 inline Result<std::string> ledger_account(const Value& spec) {
-  return "ledger " + *spec.find("directory")->as_string();
+  return *spec.find("type")->as_string() + " " + *spec.find("directory")->as_string();
 }
 
 inline Result<std::unique_ptr<providers::Provider>> open_ledger(const providers::Opening& opening) {
@@ -171,13 +171,18 @@ inline Result<std::unique_ptr<providers::Provider>> open_ledger(const providers:
       *opening.spec.find("directory")->as_string(), opening.account));
 }
 
-/// Types "ledger" and "marked-ledger" (creates carry a marker).
+/// Types "ledger", "marked-ledger" (creates carry a marker) and "bulk-ledger" (one call for all
+/// scopes).
 inline std::span<const providers::ProviderType> ledger_types() {
   static const ProviderTraits kPlain{.type = "ledger", .dns = true, .account = ledger_account};
+  static const ProviderTraits kBulk{.type = "bulk-ledger",
+                                    .limits = {.scopes_per_call = 0, .calls_at_once = 1},
+                                    .dns = true,
+                                    .account = ledger_account};
   static const ProviderTraits kMarked{
       .type = "marked-ledger", .servers = true, .marks_creates = true, .account = ledger_account};
-  static const std::array<providers::ProviderType, 2> kTypes{
-      {{&kPlain, open_ledger}, {&kMarked, open_ledger}}};
+  static const std::array<providers::ProviderType, 3> kTypes{
+      {{&kPlain, open_ledger}, {&kMarked, open_ledger}, {&kBulk, open_ledger}}};
   return kTypes;
 }
 
