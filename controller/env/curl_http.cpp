@@ -400,10 +400,15 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, std::stop_token 
   }
   const auto origin = origin_of(request.url);
   HeaderList headers;  // outlives the line's use of it
+  HeaderList targets;
   Exchange exchange{request, {}};
   auto line = pool_->take(origin);
   set_options(*line, pool_->options(), exchange);
   set_headers(line->easy, request, headers);
+  if (!request.connect_to.empty()) {
+    targets.add(("::" + request.connect_to).c_str());
+    curl_easy_setopt(line->easy, CURLOPT_CONNECT_TO, targets.get());
+  }
   auto code = CURLE_OK;
   if (!transfer(*line, stop, code)) {
     Error error{ErrorCode::cancelled, shown(request) + ": stopped before the answer came", {}};

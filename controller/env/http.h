@@ -30,6 +30,9 @@ struct HttpRequest {
   bool replayable = false;
   std::chrono::milliseconds timeout{30'000};          ///< for the whole call
   std::size_t response_cap = std::size_t{256} << 20;  ///< octets, decompressed
+  /// The address and port that is connected to, whatever the name in `url` leads to:
+  /// "192.0.2.1:443". Empty: what the machine's resolver says.
+  std::string connect_to;
   /// Headers whose values are secret: never part of an error. Requires: they outlive the call.
   std::vector<std::pair<std::string, const Secret*>> secret_headers;
 };

@@ -1,13 +1,12 @@
 // The data of each record type, from the wire to presentation format.
 
-#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
+#include "controller/env/crypto.h"
 #include "controller/env/resolver_message.h"
 #include "controller/env/resolver_wire.h"
-#include "resources/values/encoding.h"
 #include "resources/values/ip_address.h"
 #include "resources/values/rdata_types.h"
 #include "resources/values/txt.h"
@@ -21,23 +20,6 @@ std::string hex(std::string_view octets) {
   std::string text;
   for (const char octet : octets) {
     text += fmt::format("{:02x}", static_cast<unsigned char>(octet));
-  }
-  return text;
-}
-
-std::string base64(std::string_view octets) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < octets.size(); i += 3) {
-    const auto part = octets.substr(i, 3);
-    unsigned bits = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      bits = bits << 8U | (j < part.size() ? static_cast<unsigned char>(part[j]) : 0U);
-    }
-    for (std::size_t j = 0; j < 4; ++j) {
-      text += j <= part.size() ? kDigits[bits >> (18U - 6U * static_cast<unsigned>(j)) & 63U] : '=';
-    }
   }
   return text;
 }
@@ -152,7 +134,7 @@ std::string param_value(std::uint16_t key, WireReader& reader) {
     case 4:
       return listed(reader, &address<values::Ipv4Address>);
     case 5:
-      return base64(reader.rest());
+      return base64_encode(reader.rest());
     case 6:
       return listed(reader, &address<values::Ipv6Address>);
     default:
@@ -229,7 +211,7 @@ std::string text_of(RecordType type, WireReader& reader) {
     case RecordType::loc:
       return loc(reader);
     case RecordType::openpgpkey:
-      return base64(reader.rest());
+      return base64_encode(reader.rest());
     case RecordType::uri: {
       const auto priority = std::to_string(reader.u16());
       const auto weight = std::to_string(reader.u16());

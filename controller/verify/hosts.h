@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/verify/look.h"
+
+// Connections to hosts of our own. Internal to controller/verify.
+
+namespace plumb::verify {
+
+/// One service of one host, and how its checks are headed.
+struct HostProbe {
+  std::string topic;
+  std::string subject;
+  ServiceQuestion question;
+};
+
+/// What the service said; nullptr: not known yet, or told as a check that it cannot be had.
+const ServiceSeen* probe_host(Look& look, const HostProbe& probe);
+
+/// Whether the service answers and has TLS that is good for its name.
+void check_probe(Look& look, const HostProbe& probe);
+
+/// Whether a host's address is declared in this project: only such hosts are connected to.
+bool is_own_host(const Look& look, const values::DomainName& host);
+
+/// The hosts of MX records, most preferred first; the root stands for "none" (RFC 7505 §3).
+std::vector<values::DomainName> exchanges(const Found& mx);
+
+}  // namespace plumb::verify

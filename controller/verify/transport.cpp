@@ -1,0 +1,272 @@
+// How mail to this domain is kept private on its way, and who may certify its names.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "controller/verify/hosts.h"
+#include "controller/verify/texts.h"
+#include "resources/values/rdata_types.h"
+
+namespace plumb::verify {
+namespace {
+
+using values::DomainName;
+using values::RecordType;
+
+/// Whether a pattern of a policy covers a host: "*." stands for one label (RFC 8461 §4.1).
+bool covers(std::string_view pattern, std::string_view host) {
+  if (!pattern.starts_with("*.")) {
+    return pattern == host;
+  }
+  const auto dot = host.find('.');
+  return dot != std::string_view::npos && host.substr(dot + 1) == pattern.substr(2);
+}
+
+struct Policy {
+  std::string mode;
+  std::vector<std::string> mx;
+  std::string fault;
+};
+
+/// A policy file (RFC 8461 §3.2).
+Policy parse_policy(std::string_view body) {
+  Policy policy;
+  bool versioned = false;
+  bool aged = false;
+  while (!body.empty()) {
+    const auto end = std::min(body.find('\n'), body.size());
+    const auto line = trimmed(body.substr(0, end));
+    body.remove_prefix(std::min(end + 1, body.size()));
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) {
+      continue;
+    }
+    const auto key = trimmed(line.substr(0, colon));
+    const auto value = trimmed(line.substr(colon + 1));
+    if (key == "version") {
+      versioned = value == "STSv1";
+    } else if (key == "mode") {
+      policy.mode = value;
+    } else if (key == "mx") {
+      policy.mx.push_back(lower(value));
+    } else if (key == "max_age") {
+      aged = !value.empty() && value.size() <= 8 &&
+             value.find_first_not_of("0123456789") == std::string_view::npos;
+    }
+  }
+  const bool moded = policy.mode == "enforce" || policy.mode == "testing" || policy.mode == "none";
+  policy.fault = !versioned                                   ? "has no version: STSv1"
+                 : !moded                                     ? "has no mode"
+                 : !aged                                      ? "has no max_age"
+                 : policy.mx.empty() && policy.mode != "none" ? "names no mx"
+                                                              : "";
+  return policy;
+}
+
+/// What is wrong with the response; empty: it is a policy file.
+std::string response_fault(const Result<env::HttpResponse>& response) {
+  if (!response) {
+    return response.error().message;
+  }
+  if (response->status != 200) {
+    return fmt::format("the policy host answers {}{}",
+                       response->status,
+                       response->status / 100 == 3 ? ": redirects are not followed" : "");
+  }
+  return lower(response->header("Content-Type")).starts_with("text/plain")
+             ? ""
+             : "the policy is not sent as text/plain";
+}
+
+void check_policy(Look& look, const Policy& policy) {
+  const auto mx = find(look.facts, look.zone.name, RecordType::mx);
+  if (!mx) {
+    return;
+  }
+  std::vector<std::string> uncovered;
+  for (const auto& host : exchanges(*mx)) {
+    if (std::none_of(policy.mx.begin(), policy.mx.end(), [&](const auto& pattern) {
+          return covers(pattern, host.without_dot());
+        })) {
+      uncovered.emplace_back(host.without_dot());
+    }
+  }
+  const bool enforced = policy.mode == "enforce";
+  if (!policy.fault.empty() || (!uncovered.empty() && policy.mode != "none")) {
+    look.add({.topic = "mta-sts",
+              .subject = "policy",
+              .status = policy.fault.empty() && !enforced ? Status::warning : Status::fail,
+              .message = !policy.fault.empty()
+                             ? policy.fault
+                             : fmt::format("does not name the MX {}{}",
+                                           listed(uncovered),
+                                           enforced ? ": senders hold mail for it" : ""),
+              .rule = policy.fault.empty() ? "RFC 8461 §4.1" : "RFC 8461 §3.2",
+              .remedy = "a mail provider with a web root writes the policy at plumb apply; else "
+                        "mend the file"});
+    return;
+  }
+  look.pass("mta-sts", {}, fmt::format("policy found, mode {}", policy.mode), "RFC 8461 §3.2");
+  if (!enforced || look.options.dns_only) {
+    return;
+  }
+  for (const auto& host : exchanges(*mx)) {
+    const auto addresses = is_own_host(look, host) ? addresses_of(look.facts, host) : std::nullopt;
+    for (const auto& address : addresses ? addresses->values : std::vector<std::string>()) {
+      if (!look.options.ipv6 && address.find(':') != std::string::npos) {
+        continue;
+      }
+      const auto* seen = look.facts.service({Service::smtp,
+                                             env::server_text(address, look.options.smtp_port),
+                                             std::string(host.without_dot())});
+      if (seen != nullptr && *seen && (!(*seen)->tls || !(*seen)->tls->problem.empty())) {
+        look.add({.topic = "mta-sts",
+                  .subject = std::string(host.without_dot()),
+                  .status = Status::fail,
+                  .message =
+                      "the policy says enforce and its certificate is not good: senders hold "
+                      "mail for it",
+                  .rule = "RFC 8461 §4.2",
+                  .remedy = "nothing: mend the certificate, or set mode testing until it is"});
+      }
+    }
+  }
+}
+
+void check_mta_sts(Look& look) {
+  const auto owner = below(look.zone.name, "_mta-sts");
+  const auto host = below(look.zone.name, "mta-sts");
+  const auto texts = text_records(look, owner, "v=STSv1");
+  if (!texts) {
+    return;
+  }
+  const bool declared = look.declared.set_of(owner, RecordType::txt) != nullptr;
+  if (texts->empty()) {
+    if (declared) {
+      look.add({.topic = "mta-sts",
+                .subject = {},
+                .status = Status::fail,
+                .message = "is declared and not there for the rest of the world",
+                .rule = "RFC 8461 §3.1",
+                .remedy = look.remedy(owner, RecordType::txt)});
+    }
+    return;
+  }
+  if (texts->size() > 1 || tag_of(texts->front(), "id").empty()) {
+    look.add({.topic = "mta-sts",
+              .subject = {},
+              .status = Status::fail,
+              .message = texts->size() > 1 ? "has several records: none of them counts"
+                                           : "the record has no id",
+              .rule = "RFC 8461 §3.1",
+              .remedy = look.remedy(owner, RecordType::txt)});
+    return;
+  }
+  if (look.options.dns_only) {
+    look.pass("mta-sts", {}, "announced", "RFC 8461 §3.1");
+    return;
+  }
+  const auto addresses = addresses_of(look.facts, host);
+  if (!addresses) {
+    return;
+  }
+  std::string fault = "mta-sts has no address: the policy cannot be fetched";
+  for (const auto& address : addresses->values) {
+    if (!look.options.ipv6 && address.find(':') != std::string::npos) {
+      continue;
+    }
+    const auto* response =
+        look.facts.policy({look.zone.name, env::server_text(address, look.options.https_port)});
+    if (response == nullptr) {
+      return;
+    }
+    fault = response_fault(*response);
+    if (fault.empty()) {
+      return check_policy(look, parse_policy((*response)->body));
+    }
+  }
+  look.add({.topic = "mta-sts",
+            .subject = "policy",
+            .status = Status::fail,
+            .message = fault,
+            .rule = "RFC 8461 §3.3",
+            .remedy = "nothing: let the web server serve it at https://" +
+                      std::string(host.without_dot()) + "/.well-known/mta-sts.txt"});
+}
+
+void check_tls_rpt(Look& look) {
+  const auto owner = below(look.zone.name, "_smtp._tls");
+  const auto texts = text_records(look, owner, "v=TLSRPTv1");
+  if (!texts) {
+    return;
+  }
+  if (texts->empty()) {
+    if (look.declared.set_of(owner, RecordType::txt) != nullptr) {
+      look.add({.topic = "tls-rpt",
+                .subject = {},
+                .status = Status::fail,
+                .message = "is declared and not there for the rest of the world",
+                .rule = "RFC 8460 §3",
+                .remedy = look.remedy(owner, RecordType::txt)});
+    }
+    return;
+  }
+  const auto rua = tag_of(texts->front(), "rua");
+  const bool good = texts->size() == 1 && (rua.starts_with("mailto:") || rua.starts_with("https:"));
+  if (good) {
+    look.pass("tls-rpt", {}, "reports go to " + rua, "RFC 8460 §3");
+    return;
+  }
+  look.add({.topic = "tls-rpt",
+            .subject = {},
+            .status = Status::fail,
+            .message = texts->size() > 1 ? "has several records: none of them counts"
+                                         : "the record has no rua that is mailto: or https:",
+            .rule = "RFC 8460 §3",
+            .remedy = look.remedy(owner, RecordType::txt)});
+}
+
+void check_caa(Look& look) {
+  for (auto name = look.zone.name; !name.is_root(); name = name.parent()) {
+    const auto found = find(look.facts, name, RecordType::caa);
+    if (!found) {
+      return;
+    }
+    if (!found->known) {
+      look.add({.topic = "caa",
+                .subject = {},
+                .status = Status::warning,
+                .message = found->trouble + ": authorities will issue nothing",
+                .rule = "RFC 8659 §3",
+                .remedy = "nothing: look at the name servers"});
+      return;
+    }
+    if (found->values.empty()) {
+      continue;
+    }
+    std::vector<std::string> issuers;
+    for (const auto& text : found->values) {
+      const auto caa = values::Caa::parse(text, look.zone.name, values::TargetRule::absolute_only);
+      if (caa && caa->tag == "issue" && trimmed(caa->value) != ";") {
+        issuers.emplace_back(trimmed(std::string_view(caa->value).substr(0, caa->value.find(';'))));
+      }
+    }
+    look.pass("caa",
+              {},
+              issuers.empty() ? "nobody may issue certificates"
+                              : listed(issuers) + " may issue certificates",
+              "RFC 8659 §4.2");
+    return;
+  }
+}
+
+}  // namespace
+
+void check_transport(Look& look) {
+  check_mta_sts(look);
+  check_tls_rpt(look);
+  check_caa(look);
+}
+
+}  // namespace plumb::verify
