@@ -45,6 +45,13 @@ struct SettledScope {
   Settled settled;
 };
 
+/// A Provider whose account is spelt anew: same name, same world, other text.
+struct Rebinding {
+  std::string provider;  ///< name of the Provider document
+  std::string from;      ///< Scope::account of before
+  std::string to;        ///< and of now
+};
+
 struct HistoryFilter {
   std::optional<Scope> scope;
   std::optional<ResourceId> resource;
@@ -124,7 +131,19 @@ class Store {
                                  bool taken,
                                  const std::string& why,
                                  const std::string& now) = 0;
+  /// The key under which secrets are printed (HMAC): never leaves the store but in its exports. A
+  /// store without one takes `fresh`; one that was opened for reading does so until it ends.
+  virtual Result<std::string> print_key(const std::string& fresh) = 0;
   virtual Result<void> put_account(const std::string& provider, const std::string& account) = 0;
+  /// Moves all that is remembered under one account to another: claims, what they need, values,
+  /// open intents, who took over what; and binds the Provider to it. Where both remember the same
+  /// object the new account's word holds. One transaction, with the consent and a row of history
+  /// for each scope. Errors: `conflict` where an object is in open intents of both.
+  virtual Result<void> rebind(const Rebinding& what,
+                              const std::string& consent,
+                              const std::string& run,
+                              const std::string& commit,
+                              const std::string& now) = 0;
   /// Records that a consent was used outside of an intent (a whole scope, a run).
   virtual Result<void> use_consent(const std::string& id,
                                    const std::string& detail,

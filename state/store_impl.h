@@ -34,6 +34,7 @@ std::optional<T> decode_in(Txn& txn, std::optional<std::string_view> found) {
 inline constexpr std::string_view kFormatKey = "format";
 inline constexpr std::string_view kIdentityKey = "store";
 inline constexpr std::string_view kCountersKey = "counters";
+inline constexpr std::string_view kPrintKey = "print key";
 
 /// Reads the counters; zeros where they fail, which is then the transaction's failure.
 records::Counters read_counters(Txn& txn);
@@ -117,7 +118,13 @@ class LmdbStore final : public Store {
                          bool taken,
                          const std::string& why,
                          const std::string& now) override;
+  Result<std::string> print_key(const std::string& fresh) override;
   Result<void> put_account(const std::string& provider, const std::string& account) override;
+  Result<void> rebind(const Rebinding& what,
+                      const std::string& consent,
+                      const std::string& run,
+                      const std::string& commit,
+                      const std::string& now) override;
   Result<void> use_consent(const std::string& id,
                            const std::string& detail,
                            const std::string& now) override;

@@ -14,7 +14,8 @@ void keep_memory_only(plan::Plan& plan) {
 
 Result<ExitCode> take_over(Workspace& workspace, const AdoptOptions& options) {
   PlanOptions plan_options;
-  plan_options.words = options.words;
+  static_cast<SelectOptions&>(plan_options) = options;
+  plan_options.consents = options.consents;
   PLUMB_TRY(pass_option, pass_options(plan_options));
   pass_option.take_over = true;
   PLUMB_TRY(loaded, workspace.load_or_complain());
@@ -37,7 +38,8 @@ Result<ExitCode> take_over(Workspace& workspace, const AdoptOptions& options) {
     }
   }
   std::size_t taken = 0;
-  for (const auto& scope : pass.plan.scopes) {
+  for (std::size_t i = 0; i < pass.plan.scopes.size(); ++i) {
+    const auto& scope = pass.plan.scopes[i];
     if (!scope.desired || !scope.desired->exclusive || scope.state != plan::ScopeState::planned) {
       continue;
     }
@@ -46,6 +48,14 @@ Result<ExitCode> take_over(Workspace& workspace, const AdoptOptions& options) {
       return tl::unexpected(std::move(done).error());
     }
     ++taken;
+    if (auto marked = workspace.reconciler(*store).mark_owner(pass, i, workspace.run(*loaded), {});
+        !marked) {
+      complain("! " + std::move(marked).error().in("its owner mark could not be written").message +
+               "\n    hint: the next write to the zone puts it there\n");
+    }
+  }
+  if (taken == 0 && !pass.plan.refusals.empty()) {
+    return ExitCode::refused;
   }
   if (taken == 0) {
     return fail(ErrorCode::invalid_input,
@@ -68,7 +78,8 @@ Result<ExitCode> adopt(Workspace& workspace, const AdoptOptions& options) {
     return take_over(workspace, options);
   }
   PlanOptions plan_options;
-  plan_options.words = options.words;
+  static_cast<SelectOptions&>(plan_options) = options;
+  plan_options.consents = options.consents;
   PLUMB_TRY(planned, make_plan(workspace, plan_options, state::Access::write, {}));
   keep_memory_only(planned.pass.plan);
   apply::Progress quiet;

@@ -172,6 +172,9 @@ void App::ownership_commands() {
   adopted->add_flag("--exclusive",
                     adopt_.exclusive,
                     "Take exclusive zones over: what is not declared may be deleted");
+  adopted->add_option("--consent",
+                      adopt_.consents,
+                      "Permit what was refused, as printed: allow=takeOver,on=Domain/example.com");
   adopted->add_flag("-y,--yes", adopt_.yes, "Do not ask");
 
   auto* forgotten = add("forget",

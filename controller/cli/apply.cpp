@@ -148,7 +148,7 @@ Result<Settled> settle_earlier(Workspace& workspace,
 }
 
 bool has_work(const plan::Plan& plan) {
-  if (!plan.batches.empty()) {
+  if (!plan.batches.empty() || plan.rebinds()) {
     return true;
   }
   for (const auto& scope : plan.scopes) {
@@ -352,6 +352,9 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
     }
   }
   if (plan.run_refused || !has_work(plan)) {
+    if (auto bound = workspace.reconciler(*planned.store).bind_accounts(planned.pass); !bound) {
+      return tl::unexpected(std::move(bound).error());
+    }
     return settled.held ? ExitCode::lock_held : exit_code_of(plan, false);
   }
   PLUMB_TRY(go, confirmed(plan, options));

@@ -42,6 +42,7 @@ Result<ExitCode> drift(Workspace& workspace, const PlanOptions& options);
 /// Memory only: what is as declared becomes ours; with `exclusive`, undeclared records of these
 /// zones may be deleted.
 struct AdoptOptions : SelectOptions {
+  std::vector<std::string> consents;  ///< --consent allow=takeOver,on=…
   bool exclusive = false;
   bool yes = false;
 };

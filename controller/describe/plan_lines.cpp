@@ -156,6 +156,8 @@ std::string_view state_name(plan::ScopeState state) {
       return "retired";
     case plan::ScopeState::in_doubt:
       return "in-doubt";
+    case plan::ScopeState::refused:
+      return "refused";
   }
   return "";
 }

@@ -123,13 +123,17 @@ std::string plan_closing(const PlanView& view, const Totals& t) {
   if (view.plan.run_refused) {
     return "Nothing will be applied until this is consented to or the manifests change.\n";
   }
-  if (view.plan.change_count() == 0) {
+  if (view.plan.change_count() == 0 && !view.plan.rebinds()) {
+    if (!view.plan.refusals.empty()) {
+      return "Nothing here can be applied as it stands.\n";
+    }
     return t.unread + t.suspect + t.in_doubt == 0 ? "In plumb: nothing to do.\n"
                                                   : "Nothing to do where it could be read.\n";
   }
   if (t.create + t.update + t.replace + t.rename + t.remove + t.heal + t.adopt + t.refresh +
           t.forget ==
-      0) {
+          0 &&
+      !view.plan.rebinds()) {
     return "Nothing here can be applied as it stands.\n";
   }
   return view.about_to_apply ? "\n"
@@ -160,6 +164,13 @@ std::string scope_states_text(const PlanView& view, const Style& style) {
   std::string text;
   for (const auto& [story, names] : stories) {
     text += story_text(story, names, style);
+  }
+  for (const auto& scope : view.plan.scopes) {
+    if (style.verbose && !scope.owner.empty() && scope.counts.claimed != 0) {
+      text += painted(heading(scope), Paint::bold, style) + "  " + painted("·", Paint::dim, style) +
+              " its owner mark " + printable(scope.owner) +
+              " is not there (the next write puts it there)\n";
+    }
   }
   return text.empty() ? text : text + "\n";
 }

@@ -150,24 +150,50 @@ class DomainExpansion {
     add(RecordType::aaaa, "ipv6", !server.ipv6.empty());
   }
 
-  void add_delegation(const DomainEntry& child) {
-    Diagnostics reported;  // where the child is expanded
-    kinds::RecordSets in_child(child.name, manifests_.targets, reported);
+  /// Texts of a child as its own records of `type` would say them. What is wrong with them goes to
+  /// `problems`.
+  std::vector<DeclaredValue> values_of(const DomainEntry& child,
+                                       RecordType type,
+                                       const std::vector<kinds::PlacedText>& texts,
+                                       Diagnostics& problems) const {
+    kinds::RecordSets in_child(child.name, manifests_.targets, problems);
     std::vector<DeclaredValue> values;
-    for (const auto& name : child.spec.dns.name_servers) {
-      auto value =
-          in_child.canonical_value(RecordType::ns, name.text, name.place, child.spec.variables);
+    for (const auto& text : texts) {
+      auto value = in_child.canonical_value(type, text.text, text.place, child.spec.variables);
       if (value) {
-        values.push_back({std::move(*value), name.place});
+        values.push_back({std::move(*value), text.place});
       }
     }
-    auto owner = child.name.relative_to(domain_.name);
+    return values;
+  }
+
+  void add_delegation(const DomainEntry& child) {
+    Diagnostics reported;  // where the child is expanded
+    const auto& dns = child.spec.dns;
+    const auto owner = child.name.relative_to(domain_.name);
+    const auto made_by = "dns.delegate of Domain/" + child.display;
     delegated_.emplace(owner, &child);
     add_made(std::move(owner),
              RecordType::ns,
-             std::move(values),
-             child.spec.dns.delegate_place,
-             "dns.delegate of Domain/" + child.display);
+             values_of(child, RecordType::ns, dns.name_servers, reported),
+             dns.delegate_place,
+             made_by);
+    if (dns.ds) {
+      auto values = values_of(child, RecordType::ds, *dns.ds, out_.problems);
+      add_made(owner, RecordType::ds, std::move(values), dns.ds_place, made_by);
+    } else if (!sets_.has(owner, RecordType::ds)) {
+      add_made(owner, RecordType::ds, signing_of(child), dns.delegate_place, made_by);
+    }
+  }
+
+  /// What the providers of a child sign it with (RFC 4034 §5), each a list that may be empty.
+  static std::vector<DeclaredValue> signing_of(const DomainEntry& child) {
+    std::vector<DeclaredValue> values;
+    const auto place = child.spec.dns.delegate_place;
+    for (auto& [name, id] : zone_producers(child)) {
+      values.push_back({Value{Reference{name, "ds", true}, place}, place});
+    }
+    return values;
   }
 
   // -- what may be there ---------------------------------------------------------------------
@@ -336,7 +362,8 @@ class DomainExpansion {
     for (const auto document : set.documents) {
       add_needs(domain_.records[document]->common, needs);
     }
-    if (!set.made_by.empty() && set.type == RecordType::ns && set.owner != "@") {
+    const bool delegates = set.type == RecordType::ns || set.type == RecordType::ds;
+    if (!set.made_by.empty() && delegates && set.owner != "@") {
       if (const auto child = delegated_.find(set.owner); child != delegated_.end()) {
         for (auto& scope : scopes_of(*child->second)) {
           needs.push_back({std::move(scope), kinds::kZone, ""});

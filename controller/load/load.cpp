@@ -211,6 +211,12 @@ class Load {
       const auto name = "Server/" + server.name;
       out_.producers.push_back({name, manifests.targets.find(name)->id});
     }
+    for (const auto& domain : manifests.domains) {
+      if (domain.spec.dns.delegate && !domain.spec.dns.ds) {
+        auto zones = zone_producers(domain);
+        std::move(zones.begin(), zones.end(), std::back_inserter(out_.producers));
+      }
+    }
     list_declared(manifests);
     problems_.sort();
     fill_excerpts(source_, out_.files, possible_secrets(files_), problems_);

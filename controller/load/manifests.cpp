@@ -308,6 +308,11 @@ class Tie {
     for (std::size_t i = 0; i < out_.domains.size(); ++i) {
       const auto& child = out_.domains[i];
       if (!child.spec.dns.delegate) {
+        if (child.spec.dns.ds) {
+          problems_.error(child.spec.dns.ds_place,
+                          "`ds` is for the zone above, which this one does not ask for a place",
+                          "add `delegate: true`, or remove `ds`");
+        }
         continue;
       }
       const auto* parent = out_.owner_of(child.name.parent());

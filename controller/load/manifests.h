@@ -87,6 +87,9 @@ void tie_dependencies(Manifests& manifests, Diagnostics& problems);
 /// The account that a Server's resource lies in; empty where its provider is broken.
 std::string server_account(const Manifests& manifests, const kinds::ServerDeclaration& server);
 
+/// The Zones of a domain whose providers tell what they sign with, as references name them.
+std::vector<Producer> zone_producers(const DomainEntry& domain);
+
 /// The scopes of a domain, one per provider.
 std::vector<Scope> scopes_of(const DomainEntry& domain);
 

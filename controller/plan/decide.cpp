@@ -185,6 +185,8 @@ Decision present(const Case& it) {
   return decision;
 }
 
+Decision nobodys(const Case& it);
+
 // Rows 12 and 13, and what has no body to compare.
 Decision unresolved(const Case& it) {
   switch (it.resolution) {
@@ -194,6 +196,14 @@ Decision unresolved(const Case& it) {
                    .guards = guards(apex(it)),
                    .made = !it.observed || was_made(it)});
     case Resolved::State::absent:
+      if (!it.observed) {  // nothing is wanted, nothing is there
+        return it.claimed && it.complete
+                   ? only({.verb = Verb::forget, .reason = Reason::undeclared})
+                   : Decision{};
+      }
+      if (!it.claimed && !it.exclusive) {
+        return nobodys(it);
+      }
       return only({.verb = Verb::hold, .reason = Reason::awaits, .guards = {Guard::empty_set}});
     case Resolved::State::unread:
     case Resolved::State::broken:

@@ -166,8 +166,27 @@ void note_first_contact(Plan& plan) {
   }
 }
 
+void note_rebindings(Plan& plan) {
+  for (const auto& rebinding : plan.rebindings) {
+    if (rebinding.consented != 0) {
+      plan.notes.push_back(fmt::format(
+          "what is remembered of Provider {} ({} objects in {} zones) goes from {} to {} first",
+          rebinding.provider,
+          rebinding.claims,
+          rebinding.scopes,
+          rebinding.from,
+          rebinding.to));
+    }
+  }
+}
+
 void note_unused_consents(Plan& plan) {
   std::set<std::size_t> used(plan.consents_used.begin(), plan.consents_used.end());
+  for (const auto& rebinding : plan.rebindings) {
+    if (rebinding.consented != 0) {
+      used.insert(rebinding.consented - 1U);
+    }
+  }
   for (const auto& scope : plan.scopes) {
     used.insert(scope.consents_used.begin(), scope.consents_used.end());
     for (const auto& change : scope.changes) {
@@ -193,6 +212,7 @@ Plan join(std::vector<ScopePlan> scopes, const PlanContext& context) {
   Plan plan;
   plan.scopes = std::move(scopes);
   plan.consents = context.consents;
+  plan.rebindings = context.rebindings;
   ration_consents(plan);
   EdgeFinder finder(plan.scopes, context);
   finder.find();
@@ -209,6 +229,7 @@ Plan join(std::vector<ScopePlan> scopes, const PlanContext& context) {
   for (const auto& scope : plan.scopes) {
     plan.notes.insert(plan.notes.end(), scope.notes.begin(), scope.notes.end());
   }
+  note_rebindings(plan);
   note_unused_consents(plan);
   note_first_contact(plan);
   return plan;

@@ -127,8 +127,14 @@ std::size_t Plan::change_count() const {
   return count;
 }
 
+bool Plan::rebinds() const {
+  return std::any_of(rebindings.begin(), rebindings.end(), [](const Rebinding& rebinding) {
+    return rebinding.consented != 0;
+  });
+}
+
 bool Plan::empty() const {
-  return !run_refused && refusals.empty() && change_count() == 0 &&
+  return !run_refused && refusals.empty() && !rebinds() && change_count() == 0 &&
          std::all_of(scopes.begin(), scopes.end(), [](const ScopePlan& scope) {
            return scope.state == ScopeState::planned || scope.state == ScopeState::paused ||
                   scope.state == ScopeState::retired;

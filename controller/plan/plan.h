@@ -87,6 +87,7 @@ enum class ScopeState : std::uint8_t {
   paused,
   retired,   ///< claims here, but its domain is declared elsewhere now: kept, shown
   in_doubt,  ///< an earlier call's outcome is still unknown
+  refused,   ///< left alone until a person decides whose it is
 };
 
 struct ScopeCounts {
@@ -114,6 +115,8 @@ struct ScopePlan {
   ScopeState state = ScopeState::planned;
   std::string why;  ///< for any state but planned: one sentence
   std::string hint;
+  Guard guard = Guard::none;  ///< for `refused`: what would permit it
+  std::string owner;          ///< the owner mark that the container lacks and should have
   ScopeCounts counts;
   bool first_contact = false;                ///< no claims here yet though the world is not empty
   std::uint32_t changes_per_batch = 0;       ///< 0 = no limit
@@ -150,18 +153,32 @@ struct Batch {
   std::vector<std::uint32_t> after;    ///< batches that must be Done first
 };
 
+/// A Provider whose account is spelt anew while the state remembers objects of the old one: moved
+/// over first where that is consented to, else its scopes are refused.
+struct Rebinding {
+  std::string provider;        ///< name of the Provider document
+  std::string from;            ///< Scope::account of before
+  std::string to;              ///< and of now
+  std::uint32_t claims = 0;    ///< of the old account
+  std::uint32_t scopes = 0;    ///< that hold them
+  std::uint8_t consented = 0;  ///< 1 + index into Plan::consents; 0 = refused
+};
+
 /// What is to be done, in all scopes. Plain data.
 struct Plan {
   std::vector<ScopePlan> scopes;
   std::vector<Batch> batches;     ///< only changes that touch the world and are free to go
   std::vector<Refusal> refusals;  ///< object, scope and run level
   std::vector<Consent> consents;  ///< those at hand; Change::consented points here
+  std::vector<Rebinding> rebindings;
   std::vector<std::uint32_t> consents_used;  ///< for the run as a whole
   bool run_refused = false;        ///< a run-level guard tripped: nothing at all may be applied
   std::vector<std::string> notes;  ///< first-contact line, consents that match nothing...
 
   /// Lines that are shown: everything but silent refreshes.
   std::size_t change_count() const;
+  /// Whether what is remembered goes to another account before anything else.
+  bool rebinds() const;
   /// Nothing to do, nothing held, no conflict, every scope read.
   bool empty() const;
 };
@@ -197,6 +214,8 @@ struct ScopeInput {
   std::string provider;                           ///< name of the Provider document
   std::string unread_because;                     ///< where observed is null
   std::string unread_hint;
+  std::string refused_because;  ///< not empty: nothing is decided here; one sentence
+  std::string refused_hint;
   bool in_doubt = false;            ///< an open intent could not be settled
   bool declared_elsewhere = false;  ///< the same container is declared in another scope (row 15)
   bool provider_atomic = false;
@@ -214,6 +233,8 @@ struct PlanContext {
   GuardLimits guards;
   std::vector<Consent> consents;  ///< valid today and not used up
   KnownOutputs outputs;
+  std::vector<Rebinding> rebindings;
+  std::string owner;       ///< owner_mark of this project and environment; empty: none is written
   bool heal = false;       ///< for scopes that carry no policy of their own
   bool no_heal = false;    ///< --no-heal: drift is reported only
   bool take_over = false;  ///< treat exclusive scopes as taken over (plumb adopt --exclusive)

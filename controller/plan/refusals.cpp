@@ -136,6 +136,7 @@ std::string message_of_one(const ScopePlan& scope,
     case Guard::deletes_in_run:
     case Guard::domains_of_origin:
     case Guard::retire:
+    case Guard::owner:
     case Guard::rebind:
       break;
   }
@@ -167,6 +168,7 @@ std::string message_of_many(const ScopePlan& scope, Guard guard, std::size_t cou
     case Guard::deletes_in_run:
     case Guard::domains_of_origin:
     case Guard::retire:
+    case Guard::owner:
     case Guard::rebind:
       break;
   }
@@ -233,6 +235,19 @@ Refusal refusal_of(const ScopePlan& scope,
   return refusal;
 }
 
+Refusal refusal_of(const Rebinding& rebinding) {
+  return {.guard = Guard::rebind,
+          .message = fmt::format("Provider {} was {} and is {} now; {} objects in {} zones are "
+                                 "remembered of the former account",
+                                 rebinding.provider,
+                                 rebinding.from,
+                                 rebinding.to,
+                                 rebinding.claims,
+                                 rebinding.scopes),
+          .consent = {.allow = std::string(consent_word(Guard::rebind)),
+                      .on = "Provider/" + rebinding.provider}};
+}
+
 }  // namespace
 
 void guard_run(Plan& plan, const PlanContext& context) {
@@ -266,6 +281,11 @@ void ration_consents(Plan& plan) {
 }
 
 void collect_refusals(Plan& plan, const PlanContext& context) {
+  for (const auto& rebinding : plan.rebindings) {
+    if (rebinding.consented == 0) {
+      plan.refusals.push_back(refusal_of(rebinding));
+    }
+  }
   for (std::uint32_t s = 0; s < plan.scopes.size(); ++s) {
     const auto& scope = plan.scopes[s];
     if (scope.state == ScopeState::suspect) {
@@ -275,6 +295,14 @@ void collect_refusals(Plan& plan, const PlanContext& context) {
            .message = fmt::format("{} is not believed: {}", heading(scope), scope.why),
            .consent = {.allow = std::string(consent_word(Guard::suspect)),
                        .on = scope_name(scope)}});
+      continue;
+    }
+    if (scope.state == ScopeState::refused && scope.guard != Guard::none) {
+      plan.refusals.push_back(
+          {.guard = scope.guard,
+           .scope = s,
+           .message = fmt::format("{} {}", heading(scope), scope.why),
+           .consent = {.allow = std::string(consent_word(scope.guard)), .on = scope_name(scope)}});
       continue;
     }
     std::map<Guard, std::vector<std::uint32_t>> held;

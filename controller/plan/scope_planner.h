@@ -27,6 +27,7 @@ class ScopePlanner {
   };
 
   bool settled_before();
+  bool is_others();
   bool lost_too_much() const;
   void suspect(std::string why);
   void find_moves();

@@ -1,11 +1,25 @@
 #include "controller/providers/provider.h"
 
+#include <utility>
+
 namespace plumb::providers {
 
 Outcome Provider::resume(const Pending& /*pending*/, std::stop_token /*stop*/) {
   return Unknown{Error{.code = ErrorCode::internal,
                        .message = "this provider has no pending changes",
                        .effect = Effect::maybe}};
+}
+
+void Provider::observe_outputs(std::span<const Scope> scopes,
+                               const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+                               std::stop_token stop) {
+  observe(scopes, each, std::move(stop));
+}
+
+Result<void> Provider::mark_owner(const Scope& /*scope*/,
+                                  std::string_view /*mark*/,
+                                  std::stop_token /*stop*/) {
+  return {};
 }
 
 void Provider::apply_all(std::span<const Order> orders,

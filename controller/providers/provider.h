@@ -46,6 +46,8 @@ struct Order {
   Scope scope;
   std::vector<ProviderChange> changes;
   std::string_view marker;  ///< for creates that the vendor would double
+  /// The owner mark that the container is to have, where it has none or is made; empty: as it is.
+  std::string_view owner;
 };
 
 struct Done {
@@ -93,11 +95,19 @@ class Provider {
   virtual void observe(std::span<const Scope> scopes,
                        const std::function<void(const Scope&, Result<ObservedScope>)>& each,
                        std::stop_token stop) = 0;
+  /// What others may refer to: rows with outputs, whatever else is left out. Reported as by
+  /// observe(), which it is by default; cheaper where values of containers are to be had alone.
+  virtual void observe_outputs(std::span<const Scope> scopes,
+                               const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+                               std::stop_token stop);
   /// Looks for what an open intent may have done: the scope, or at least the named keys and markers
   /// of it.
   virtual Result<ObservedScope> locate(const Scope& scope,
                                        std::span<const std::string> markers_and_keys,
                                        std::stop_token stop) = 0;
+  /// Writes whose a container is, where the vendor has a place for it; nothing by default. It is
+  /// no part of what the container says to the world.
+  virtual Result<void> mark_owner(const Scope& scope, std::string_view mark, std::stop_token stop);
   /// Brings about the changes of one batch, in order.
   virtual void apply(const Order& order, const Report& report, std::stop_token stop) = 0;
   /// Brings about the batches of several scopes, at most ProviderTraits::limits.scopes_per_call, in

@@ -16,6 +16,7 @@ struct Piece {
   const Roster::Member* member = nullptr;
   std::vector<std::size_t> indices;
   std::atomic<bool>* refused = nullptr;  ///< the account's credentials are no good
+  Part part = Part::whole;
 };
 
 Error unknown_account(const Scope& scope) {
@@ -44,21 +45,24 @@ void read_piece(const Piece& piece,
   Error last{.code = ErrorCode::cancelled, .message = "not read: the run was stopped"};
   if (!piece.refused->load() && !stop.stop_requested()) {
     last = {.code = ErrorCode::internal, .message = "the provider said nothing of it"};
-    piece.member->provider->observe(
-        wanted,
-        [&](const Scope& scope, Result<ObservedScope> seen) {
-          const auto found = waiting.find(scope);
-          if (found == waiting.end()) {
-            return;
-          }
-          const auto index = found->second;
-          waiting.erase(found);
-          if (!seen && seen.error().category == ErrorCategory::authentication) {
-            piece.refused->store(true);
-          }
-          each(index, look_of(std::move(seen)));
-        },
-        stop);
+    const auto take = [&](const Scope& scope, Result<ObservedScope> seen) {
+      const auto found = waiting.find(scope);
+      if (found == waiting.end()) {
+        return;
+      }
+      const auto index = found->second;
+      waiting.erase(found);
+      if (!seen && seen.error().category == ErrorCategory::authentication) {
+        piece.refused->store(true);
+      }
+      each(index, look_of(std::move(seen)));
+    };
+    auto& provider = *piece.member->provider;
+    if (piece.part == Part::whole) {
+      provider.observe(wanted, take, stop);
+    } else {
+      provider.observe_outputs(wanted, take, stop);
+    }
   } else if (piece.refused->load()) {
     last = {.code = ErrorCode::denied,
             .message = "not asked: the provider refused our credentials"};
@@ -105,7 +109,8 @@ void report_missing(const Roster::Member& member,
 void observe(const Roster& roster,
              const std::vector<Scope>& scopes,
              const std::function<void(std::size_t, Look)>& each,
-             std::stop_token stop) {
+             std::stop_token stop,
+             Part part) {
   std::map<const Roster::Member*, std::vector<std::size_t>> by_member;
   for (std::size_t i = 0; i < scopes.size(); ++i) {
     const auto* member = roster.find(scopes[i].account);
@@ -121,14 +126,18 @@ void observe(const Roster& roster,
   std::vector<Piece> pieces;
   unsigned threads = 0;
   for (auto& [member, indices] : by_member) {
-    report_missing(*member, scopes, each, stop, indices);
-    const std::size_t share = member->traits->limits.scopes_per_call == 1 ? 8 : indices.size();
+    if (part == Part::whole) {
+      report_missing(*member, scopes, each, stop, indices);
+    }
+    const bool alone = part == Part::whole && member->traits->limits.scopes_per_call == 1;
+    const std::size_t share = alone ? 8 : indices.size();
     for (std::size_t i = 0; i < indices.size(); i += share) {
       const auto end = std::min(indices.size(), i + share);
       pieces.push_back({member,
                         {indices.begin() + static_cast<std::ptrdiff_t>(i),
                          indices.begin() + static_cast<std::ptrdiff_t>(end)},
-                        &refused[member]});
+                        &refused[member],
+                        part});
     }
     threads += member->calls_at_once;
   }

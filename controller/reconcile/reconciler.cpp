@@ -2,6 +2,7 @@
 
 #include "controller/apply/settle.h"
 #include "controller/reconcile/observer.h"
+#include "controller/reconcile/rebind.h"
 #include "controller/reconcile/scopes.h"
 
 namespace plumb::reconcile {
@@ -20,20 +21,23 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
   pass.loaded = loaded;
   pass.roster = std::make_unique<Roster>(types_, env_, project_.string(), *loaded);
 
-  PLUMB_TRY(all, scopes_to_look_at(*loaded, store_));
+  auto context = context_of(*loaded, catalog_, options);
+  PLUMB_TRY(consents, consents_left(*loaded, options, store_, env_.clock));
+  context.consents = std::move(consents);
+  PLUMB_TRY(rebindings, find_rebindings(*loaded, store_, context.consents));
+  context.rebindings = std::move(rebindings);
+
+  PLUMB_TRY(claimed, scopes_to_look_at(*loaded, store_));
+  auto all = rebound(std::move(claimed), context.rebindings);
   const auto total = all.size();
   PLUMB_TRY(scopes, select(options.selection, *loaded, std::move(all)));
   pass.left_out = total - scopes.size();
 
-  auto context = context_of(*loaded, catalog_, options);
-  PLUMB_TRY(consents, consents_left(*loaded, options, store_, env_.clock));
-  context.consents = std::move(consents);
-
   const auto began = env_.clock.steady();
-  PLUMB_TRY(outputs, observe_producers(*loaded, *pass.roster, store_, stop));
+  PLUMB_TRY(outputs, observe_producers(*loaded, *pass.roster, store_, catalog_, stop));
   context.outputs = std::move(outputs);
 
-  PLUMB_TRY(inputs, inputs_of(*loaded, scopes, *pass.roster, store_, catalog_));
+  PLUMB_TRY(inputs, inputs_of(*loaded, scopes, *pass.roster, store_, context));
   std::vector<plan::ScopePlan> planned(inputs.size());
   auto seen = observe_and_plan(pass, inputs, context, options, std::move(stop), planned);
   if (!seen) {
@@ -51,7 +55,8 @@ Result<apply::Recovery> Reconciler::recover(const Pass& pass,
                                             const apply::Run& run,
                                             apply::Progress& progress,
                                             std::stop_token stop) {
-  return apply::recover(store_, env_, run, pass.roster->lookup(), progress, std::move(stop));
+  return apply::recover(
+      store_, env_, run, pass.roster->lookup(), progress, std::move(stop));
 }
 
 apply::Summary Reconciler::apply(const Pass& pass,
@@ -59,12 +64,23 @@ apply::Summary Reconciler::apply(const Pass& pass,
                                  bool reread,
                                  apply::Progress& progress,
                                  std::stop_token stop) {
+  if (auto moved = move_claims(pass, run); !moved) {
+    apply::Summary summary;
+    summary.troubles.push_back({0, std::move(moved).error()});
+    return summary;
+  }
   const auto fresh = [&](std::span<const std::uint32_t> scopes,
                          const apply::Executor::Refuse& refuse) {
     look_again(pass, scopes, reread, refuse, stop);
   };
   apply::Executor executor(store_, env_, run);
-  return executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
+  auto summary = executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
+  if (summary.all_done()) {
+    if (auto bound = bind_accounts(pass); !bound) {
+      summary.memory_failed = std::move(bound).error();
+    }
+  }
+  return summary;
 }
 
 void Reconciler::look_again(const Pass& pass,

@@ -78,6 +78,17 @@ class Reconciler {
                        apply::Progress& progress,
                        std::stop_token stop);
 
+  /// Remembers which account each Provider of `pass` that was read stands for, by which a re-spelt
+  /// endpoint is noticed. apply() does it when all is done; call it where nothing is to be applied.
+  Result<void> bind_accounts(const Pass& pass);
+
+  /// Writes our owner mark to a scope that was just taken over, where it lacks it, and notes the
+  /// consents that this took.
+  Result<void> mark_owner(const Pass& pass,
+                          std::size_t scope,
+                          const apply::Run& run,
+                          std::stop_token stop);
+
   /// Remembers the scopes of `pass` that were read and need nothing, so that later passes skip them
   /// while nothing moves. Call after a second look.
   Result<void> keep_settled(const Pass& pass);
@@ -89,6 +100,7 @@ class Reconciler {
                                 const PassOptions& options,
                                 std::stop_token stop,
                                 std::vector<plan::ScopePlan>& planned);
+  Result<void> move_claims(const Pass& pass, const apply::Run& run);
   void look_again(const Pass& pass,
                   std::span<const std::uint32_t> scopes,
                   bool reread,

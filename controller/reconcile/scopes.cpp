@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "controller/plan/decide.h"
 #include "controller/reconcile/observer.h"
+#include "controller/reconcile/rebind.h"
 
 namespace plumb::reconcile {
 namespace {
@@ -30,15 +32,29 @@ std::shared_ptr<const ClaimedScope> with_own_container(std::shared_ptr<const Cla
   return claimed;
 }
 
-plan::KnownOutputs::Producer seen_outputs(const ObservedScope& seen, const ResourceId& id) {
+plan::KnownOutputs::Producer seen_outputs(const ObservedScope& seen,
+                                          const ResourceId& id,
+                                          bool container) {
   plan::KnownOutputs::Producer producer{
       .state = plan::KnownOutputs::State::awaits, .id = id, .values = {}};
   const auto row = seen.table.find(id.kind, id.key);
+  if (container) {  // has its values or has none: a zone that is still to be made is not signed
+    producer.state = plan::KnownOutputs::State::known;
+  }
   if (row && seen.table[*row].side != 0) {
     producer.state = plan::KnownOutputs::State::known;
     producer.values = seen.side[seen.table[*row].side - 1].outputs;
   }
   return producer;
+}
+
+/// Whether a container with claims is not there: nothing is concluded from that.
+Result<bool> has_vanished(const Look* look, const Scope& scope, const state::Store& store) {
+  if (look == nullptr || !look->observed || look->observed->reading != Reading::missing) {
+    return false;
+  }
+  PLUMB_TRY(claimed, store.claims(scope));
+  return claimed && !claimed->table.empty();
 }
 
 }  // namespace
@@ -66,6 +82,8 @@ plan::PlanContext context_of(const load::Loaded& loaded,
                                             project.domains_per_origin_percent}},
           .consents = {},
           .outputs = {},
+          .rebindings = {},
+          .owner = owner_mark(project.name, project.environment),
           .heal = project.heal,
           .no_heal = options.no_heal,
           .take_over = options.take_over};
@@ -95,6 +113,7 @@ Result<std::vector<Consent>> consents_left(const load::Loaded& loaded,
 Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
                                              const Roster& roster,
                                              const state::Store& store,
+                                             const Catalog& catalog,
                                              std::stop_token stop) {
   plan::KnownOutputs outputs;
   if (loaded.producers.empty()) {
@@ -112,7 +131,8 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
       roster,
       wanted,
       [&](std::size_t i, Look look) { looks[i] = std::move(look); },
-      std::move(stop));
+      std::move(stop),
+      Part::outputs);
   PLUMB_TRY(stored, store.outputs());
   for (const auto& producer : loaded.producers) {
     const auto place = std::lower_bound(wanted.begin(), wanted.end(), producer.id.scope);
@@ -121,8 +141,11 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
                            : nullptr;
     plan::KnownOutputs::Producer known{
         .state = plan::KnownOutputs::State::unread, .id = producer.id, .values = {}};
-    if (look != nullptr && look->observed) {
-      known = seen_outputs(*look->observed, producer.id);
+    const auto* kind = catalog.find(producer.id.kind);
+    const bool container = kind != nullptr && plan::is_container(*kind, producer.id.key);
+    PLUMB_TRY(lost, has_vanished(look, producer.id.scope, store));
+    if (look != nullptr && look->observed && !(container && lost)) {
+      known = seen_outputs(*look->observed, producer.id, container);
     } else if (const auto kept =
                    std::find_if(stored.begin(),
                                 stored.end(),
@@ -140,7 +163,7 @@ Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
                                                 const std::vector<Scope>& scopes,
                                                 const Roster& roster,
                                                 const state::Store& store,
-                                                const Catalog& catalog) {
+                                                const plan::PlanContext& context) {
   std::set<std::string> declared_containers;
   std::map<Scope, std::shared_ptr<const DesiredScope>> desired;
   for (const auto& scope : loaded.scopes) {
@@ -152,7 +175,7 @@ Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
   PLUMB_TRY(intents, store.open_intents());
   std::set<Scope> in_doubt;
   for (const auto& intent : intents) {
-    in_doubt.insert(intent.scope);
+    in_doubt.insert(rebound({intent.scope}, context.rebindings).front());
   }
   std::vector<plan::ScopeInput> inputs;
   inputs.reserve(scopes.size());
@@ -162,8 +185,11 @@ Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
     if (const auto found = desired.find(scope); found != desired.end()) {
       input.desired = found->second;
     }
-    PLUMB_TRY(claimed, store.claims(scope));
-    input.claimed = with_own_container(claimed, catalog);
+    PLUMB_TRY(claimed, claims_after(scope, context.rebindings, store));
+    input.claimed = with_own_container(claimed, context.catalog);
+    if (const auto* rebinding = refused_by(scope, context.rebindings)) {
+      input.refused_because = "Provider " + rebinding->provider + " names another account now";
+    }
     input.in_doubt = in_doubt.contains(scope);
     input.declared_elsewhere = !input.desired && declared_containers.contains(scope.container);
     if (const auto* member = roster.find(scope.account)) {
@@ -202,7 +228,7 @@ void count(Pass& pass, const std::vector<plan::ScopePlan>& planned) {
   std::set<std::string> domains;
   for (const auto& scope : planned) {
     pass.resources += scope.counts.declared;
-    if (!scope.domain.empty()) {
+    if (scope.desired && !scope.domain.empty()) {
       domains.insert(scope.domain);
     }
   }

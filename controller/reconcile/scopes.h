@@ -27,11 +27,12 @@ Result<std::vector<Consent>> consents_left(const load::Loaded& loaded,
                                            const state::Store& store,
                                            const env::Clock& clock);
 
-/// Reads the scopes of those who produce values that others refer to; values that cannot be read
-/// come from the store, else they are unread.
+/// Reads what those scopes produce that others refer to; values that cannot be read come from the
+/// store, else they are unread. A container has the values it has, or none.
 Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
                                              const Roster& roster,
                                              const state::Store& store,
+                                             const Catalog& catalog,
                                              std::stop_token stop);
 
 /// One input per scope with everything but the observation. Scopes with open intents are in doubt.
@@ -39,7 +40,7 @@ Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
                                                 const std::vector<Scope>& scopes,
                                                 const Roster& roster,
                                                 const state::Store& store,
-                                                const Catalog& catalog);
+                                                const plan::PlanContext& context);
 
 /// The claims taken for the world; a missing container where there are none.
 std::shared_ptr<const ObservedScope> remembered_or_missing(const plan::ScopeInput& input);

@@ -23,6 +23,10 @@ DnsSpec read_dns(const Value* dns) {
     spec.delegate = read_flag(*dns, "delegate");
     spec.delegate_place = delegate->place;
   }
+  if (const auto* ds = dns->find("ds"); ds != nullptr && ds->as_list() != nullptr) {
+    spec.ds = read_texts(ds);
+    spec.ds_place = ds->place;
+  }
   return spec;
 }
 

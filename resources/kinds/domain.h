@@ -38,6 +38,9 @@ struct DnsSpec {
   std::vector<PlacedText> unmanaged;
   bool delegate = false;
   Place delegate_place;
+  /// DS by hand, for the zone above; nullopt: what the provider signs with.
+  std::optional<std::vector<PlacedText>> ds;
+  Place ds_place;
 };
 
 /// What a Domain says for one of its names, with its profiles merged in; without the records.

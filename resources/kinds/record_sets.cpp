@@ -141,6 +141,11 @@ void RecordSets::add_made(DeclaredSet set) {
   place_set(std::move(set), false);
 }
 
+bool RecordSets::has(const std::string& owner, RecordType type) const {
+  const auto found = index_.find(rrset_key(owner, type));
+  return found != index_.end() && !sets_[found->second].gone;
+}
+
 void RecordSets::place_set(DeclaredSet set, bool removes) {
   set.layer = layer_;
   auto key = rrset_key(set.owner, set.type);

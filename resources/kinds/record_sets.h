@@ -66,6 +66,9 @@ class RecordSets {
   /// Adds a set that is not written as a record. `values` as in the result; `owner` is canonical.
   void add_made(DeclaredSet set);
 
+  /// Whether a set of that name and type is declared so far. `owner` is canonical.
+  bool has(const std::string& owner, values::RecordType type) const;
+
   /// A value as a record of `type` writes it: variables put in, references checked, canonical.
   /// nullopt when it is wrong, or a reference to a list that has no members.
   std::optional<Value> canonical_value(values::RecordType type,

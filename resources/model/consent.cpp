@@ -27,8 +27,12 @@ std::string_view consent_word(Guard guard) {
       return "deletes";
     case Guard::domains_of_origin:
       return "spread";
+    case Guard::passwords:
+      return "passwords";
     case Guard::retire:
       return "retire";
+    case Guard::owner:
+      return "takeOver";
     case Guard::rebind:
       return "rebind";
   }
@@ -46,7 +50,9 @@ std::vector<std::string_view> consent_words() {
           "suspect",
           "deletes",
           "spread",
+          "passwords",
           "retire",
+          "takeOver",
           "rebind"};
 }
 

@@ -32,6 +32,9 @@ struct ObservedScope {
   Reading reading = Reading::unread;
   Table table;
   std::vector<Seen> side;  ///< see Entry::side
+  /// What stands where the vendor lets people say whose the container is; an owner_mark, or
+  /// anybody's text.
+  std::string owner;
   std::string
       fingerprint;  ///< the change token, read BEFORE the listing; empty where the vendor has none
 };

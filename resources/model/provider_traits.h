@@ -27,6 +27,7 @@ struct ProviderTraits {
   bool dns = false;              ///< holds zones
   bool servers = false;          ///< holds servers
   bool mail = false;             ///< holds mail domains
+  bool zone_ds = false;          ///< tells how it signs a zone: output `ds` of its Zone resources
   bool atomic = false;           ///< a batch is done whole or not at all
   bool fuses_container = false;  ///< creates a container together with its content in one call
   bool marks_creates =

@@ -29,6 +29,12 @@ struct ResourceId {
   friend auto operator<=>(const ResourceId&, const ResourceId&) = default;
 };
 
+/// How an exclusively owned container says whose it is: "plumb:acme-mail/production". At most 40
+/// octets, which every vendor takes; a longer one ends in a hash.
+std::string owner_mark(const std::string& project, const std::string& environment);
+/// Whether a text is such a mark, of whatever owner.
+bool is_owner_mark(const std::string& text);
+
 }  // namespace plumb
 
 template <>

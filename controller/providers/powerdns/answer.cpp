@@ -284,8 +284,21 @@ bool is_secondary(std::string_view kind) {
   return kind == "Slave" || kind == "Secondary" || kind == "Consumer";
 }
 
-std::string fingerprint(std::string_view kind, std::uint64_t serial) {
-  return fmt::format("{} {}", kind, serial);
+std::string fingerprint(std::string_view kind, std::uint64_t serial, const std::string& owner) {
+  return fmt::format("{} {}{}{}",
+                     kind,
+                     serial,
+                     is_owner_mark(owner) ? " " : "",
+                     is_owner_mark(owner) ? owner : "");
+}
+
+/// The account of a zone: whose people say it is.
+bool read_owner(Answer& answer, json::object& zone, std::string& into) {
+  std::string_view text;
+  const auto code = zone.find_field_unordered("account").get(text);
+  into = code == simdjson::SUCCESS ? text : std::string_view();
+  return code == simdjson::SUCCESS || code == simdjson::NO_SUCH_FIELD ||
+         answer.wrong("account", code);
 }
 
 /// Whether each edit by the API moves the serial (PowerDNS: SOA-EDIT-API).
@@ -303,16 +316,24 @@ bool read_zone_item(Answer& answer,
                     std::vector<Container>& into) {
   std::string_view kind;
   std::string_view name;
+  std::string owner;
   std::uint64_t serial = 0;
   if (!answer.get(zone.find_field_unordered("kind"), "[].kind", kind) ||
       !answer.get(zone.find_field_unordered("name"), "[].name", name) ||
-      !answer.get(zone.find_field_unordered("serial"), "[].serial", serial)) {
+      !answer.get(zone.find_field_unordered("serial"), "[].serial", serial) ||
+      !read_owner(answer, zone, owner)) {
     return false;
   }
   const auto parsed = DomainName::parse(name);
   into.push_back(
-      {{account, parsed ? parsed->text() : std::string(name)}, fingerprint(kind, serial)});
+      {{account, parsed ? parsed->text() : std::string(name)}, fingerprint(kind, serial, owner)});
   return true;
+}
+
+/// A boolean that may be missing: then `into` is left as it is.
+bool read_flag(Answer& answer, json::object& object, std::string_view name, bool& into) {
+  const auto code = object.find_field_unordered(name).get(into);
+  return code == simdjson::SUCCESS || code == simdjson::NO_SUCH_FIELD || answer.wrong(name, code);
 }
 
 }  // namespace
@@ -337,6 +358,33 @@ Result<std::vector<Container>> read_zones(std::string body,
   return containers;
 }
 
+Result<ListedZones> read_signed(std::string body, std::string_view whence) {
+  Answer answer(std::move(body), whence);
+  json::document document;
+  json::array zones;
+  ListedZones listed;
+  if (!answer.open(document) || !answer.get(document, "[]", zones)) {
+    return answer.error();
+  }
+  for (auto item : zones) {
+    json::object zone;
+    std::string_view name;
+    bool is_signed = false;
+    if (!answer.get(std::move(item), "[]", zone) ||
+        !answer.get(zone.find_field_unordered("name"), "[].name", name) ||
+        !read_flag(answer, zone, "dnssec", is_signed)) {
+      return answer.error();
+    }
+    const auto parsed = DomainName::parse(name);
+    const auto canonical = parsed ? parsed->text() : std::string(name);
+    listed.all.insert(canonical);
+    if (is_signed) {
+      listed.is_signed.insert(canonical);
+    }
+  }
+  return listed;
+}
+
 Result<ObservedScope> read_zone(std::string body, const Scope& scope, std::string_view whence) {
   PLUMB_TRY(name, DomainName::parse(scope.container));
   Answer answer(std::move(body), whence);
@@ -357,14 +405,16 @@ Result<ObservedScope> read_zone(std::string body, const Scope& scope, std::strin
   Rows rows(name, is_secondary(kind));
   std::uint64_t serial = 0;
   bool moves = false;
+  std::string owner;
   if (!for_each_set(answer, zone, [&](const WireSet& set) { rows.add(set); }) ||
       !answer.get(zone.find_field_unordered("serial"), "serial", serial) ||
-      !moves_serial(answer, zone, moves)) {
+      !moves_serial(answer, zone, moves) || !read_owner(answer, zone, owner)) {
     return answer.error();
   }
   auto observed = rows.finish();
+  observed.owner = owner;
   observed.scope = scope;
-  observed.fingerprint = moves ? fingerprint(kind, serial) : std::string();
+  observed.fingerprint = moves ? fingerprint(kind, serial, owner) : std::string();
   return observed;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,14 @@ namespace plumb::providers::powerdns {
 Result<std::vector<Container>> read_zones(std::string body,
                                           const std::string& account,
                                           std::string_view whence);
+
+/// The zones that a server signs, as canonical names, among all that GET /zones lists. A listing
+/// without `dnssec` (asked with dnssec=false) signs none.
+struct ListedZones {
+  std::set<std::string> all;
+  std::set<std::string> is_signed;
+};
+Result<ListedZones> read_signed(std::string body, std::string_view whence);
 
 /// A zone with all that it holds, from GET /zones/{id}; `scope` names it. Rows whose set also has
 /// disabled records carry kHasDisabled as their handle.

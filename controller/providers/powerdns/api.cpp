@@ -112,6 +112,14 @@ env::HttpRequest Api::patch_zone(const values::DomainName& zone, std::string bod
   return out;
 }
 
+env::HttpRequest Api::put_zone(const values::DomainName& zone, std::string body) const {
+  auto out = request("PUT", zone_path(zone));
+  out.headers.emplace_back("Content-Type", "application/json");
+  out.body = std::move(body);
+  out.replayable = true;
+  return out;
+}
+
 env::HttpRequest Api::delete_zone(const values::DomainName& zone) const {
   auto out = request("DELETE", zone_path(zone));
   out.replayable = true;
@@ -121,7 +129,9 @@ env::HttpRequest Api::delete_zone(const values::DomainName& zone) const {
 Result<env::HttpResponse> Api::send(const env::HttpRequest& request, std::stop_token stop) const {
   auto response = http_.send(request, std::move(stop));
   if (!response) {
-    return tl::unexpected(std::move(response).error().in(whence(request)));
+    auto error = std::move(response).error();
+    const bool names_call = error.message.starts_with(request.method + " ");
+    return tl::unexpected(std::move(error).in(names_call ? "powerdns" : whence(request)));
   }
   return response;
 }

@@ -27,6 +27,8 @@ class Api {
   env::HttpRequest get(std::string_view path) const;
   env::HttpRequest post_zone(std::string body) const;
   env::HttpRequest patch_zone(const values::DomainName& zone, std::string body) const;
+  /// Replaces members of the zone itself (PUT): its account.
+  env::HttpRequest put_zone(const values::DomainName& zone, std::string body) const;
   env::HttpRequest delete_zone(const values::DomainName& zone) const;
 
   /// The answer, whatever its status; Errors name the endpoint.

@@ -176,11 +176,16 @@ void Applying::remove_zone() {
 
 void Applying::write(std::vector<SetChange> sets) {
   all_ = std::move(sets);
+  const bool exists = making_ == nullptr;
   group_by_owner(all_);
   if (!keep_disabled(all_)) {
     return;
   }
   send_all(all_);
+  if (exists && !stopped_ && !order_.owner.empty()) {
+    // The mark is put with the next write where this fails: nothing that was done depends on it.
+    static_cast<void>(api_.send(api_.put_zone(zone_, owner_body(order_.owner)), stop_));
+  }
 }
 
 /// Asks for the disabled records of the sets that have some. Reports all changes where that fails.
@@ -234,9 +239,10 @@ void Applying::send_all(std::span<const SetChange> sets) {
 
 void Applying::send(const Part& part) {
   const auto* zone_change = std::exchange(making_, nullptr);
-  const auto request = zone_change != nullptr
-                           ? api_.post_zone(new_zone_body(zone_, config_, all_, part.rrsets))
-                           : api_.patch_zone(zone_, fmt::format("{{\"rrsets\":{}}}", part.rrsets));
+  const auto request =
+      zone_change != nullptr
+          ? api_.post_zone(new_zone_body(zone_, config_, all_, part.rrsets, order_.owner))
+          : api_.patch_zone(zone_, fmt::format("{{\"rrsets\":{}}}", part.rrsets));
   auto response = api_.send(request, stop_);
   const bool done = response && response->status == (zone_change != nullptr ? 201 : 204);
   if (response && Api::is_too_large(request, *response) && is_divisible(part.sets)) {

@@ -206,12 +206,23 @@ std::vector<Part> cut(std::span<const SetChange> sets, const DomainName& zone, s
   return parts;
 }
 
+std::string owner_body(std::string_view owner) {
+  std::string out = "{\"account\":";
+  append_json(out, owner);
+  return out + "}";
+}
+
 std::string new_zone_body(const DomainName& zone,
                           const Config& config,
                           std::span<const SetChange> sets,
-                          const std::string& rrsets) {
+                          const std::string& rrsets,
+                          std::string_view owner) {
   std::string out = "{\"name\":";
   append_json(out, zone.text());
+  if (!owner.empty()) {
+    out += ",\"account\":";
+    append_json(out, owner);
+  }
   out += ",\"kind\":";
   append_json(out, config.kind);
   out += ",\"nameservers\":[],\"soa_edit_api\":\"DEFAULT\",\"api_rectify\":";

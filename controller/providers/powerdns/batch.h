@@ -37,11 +37,15 @@ std::vector<Part> cut(std::span<const SetChange> sets,
 bool is_divisible(std::span<const SetChange> sets);
 
 /// The body of a POST that makes a zone with `rrsets`, a part's, and a SOA by `config` (PowerDNS
-/// would make up a.misconfigured.dns.server.invalid). `sets`: all that is written, for the apex NS.
+/// would make up a.misconfigured.dns.server.invalid). `owner`: its account, may be empty. `sets`:
+/// all that is written, for the apex NS.
 std::string new_zone_body(const values::DomainName& zone,
                           const Config& config,
                           std::span<const SetChange> sets,
-                          const std::string& rrsets);
+                          const std::string& rrsets,
+                          std::string_view owner);
+/// The body of a PUT that sets the account of a zone.
+std::string owner_body(std::string_view owner);
 
 /// The absolute name of an owner name as keys have it ("www", "@").
 std::string absolute_name(std::string_view owner, const values::DomainName& zone);

@@ -8,7 +8,9 @@
 #include "controller/providers/powerdns/answer.h"
 #include "controller/providers/powerdns/api.h"
 #include "controller/providers/powerdns/applying.h"
+#include "controller/providers/powerdns/batch.h"
 #include "controller/providers/powerdns/config.h"
+#include "controller/providers/powerdns/keys.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
 #include "resources/model/cbor.h"
@@ -29,6 +31,9 @@ class PowerdnsProvider final : public Provider {
   void observe(std::span<const Scope> scopes,
                const std::function<void(const Scope&, Result<ObservedScope>)>& each,
                std::stop_token stop) override;
+  void observe_outputs(std::span<const Scope> scopes,
+                       const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+                       std::stop_token stop) override;
   Result<ObservedScope> locate(const Scope& scope,
                                std::span<const std::string> /*markers_and_keys*/,
                                std::stop_token stop) override {
@@ -37,10 +42,15 @@ class PowerdnsProvider final : public Provider {
   void apply(const Order& order, const Report& report, std::stop_token stop) override {
     apply_order(api_, config_, order, body_cap_, report, stop);
   }
+  Result<void> mark_owner(const Scope& scope, std::string_view mark, std::stop_token stop) override;
   Diagnosis diagnose(std::stop_token stop) override;
 
  private:
   Result<ObservedScope> read(const Scope& scope, const std::stop_token& stop);
+  Result<ListedZones> list_signed(std::span<const Scope> scopes, const std::stop_token& stop) const;
+  Result<ObservedScope> signing_of(const Scope& scope,
+                                   const ListedZones& listed,
+                                   const std::stop_token& stop) const;
   Result<ObservedScope> missing(const Scope& scope,
                                 const DomainName& zone,
                                 const std::stop_token& stop) const;
@@ -112,6 +122,68 @@ void PowerdnsProvider::observe(std::span<const Scope> scopes,
   }
 }
 
+/// Which zones are signed: the server looks for the keys of each zone that it lists.
+Result<ListedZones> PowerdnsProvider::list_signed(std::span<const Scope> scopes,
+                                                  const std::stop_token& stop) const {
+  const auto zone = scopes.size() == 1 ? DomainName::parse(scopes[0].container)
+                                       : Result<DomainName>(fail(ErrorCode::not_found, "", ""));
+  const auto request = api_.get(zone ? "/zones?zone=" + query_value(zone->text()) : "/zones");
+  PLUMB_TRY(body, api_.fetch(request, stop));
+  return read_signed(std::move(body), api_.whence(request));
+}
+
+/// The Zone alone, with what it is signed with.
+Result<ObservedScope> PowerdnsProvider::signing_of(const Scope& scope,
+                                                   const ListedZones& listed,
+                                                   const std::stop_token& stop) const {
+  PLUMB_TRY(zone, DomainName::parse(scope.container));
+  ObservedScope observed;
+  observed.scope = scope;
+  observed.reading = Reading::missing;
+  if (!listed.all.contains(zone.text())) {
+    return observed;
+  }
+  Value::List ds;
+  if (listed.is_signed.contains(zone.text())) {
+    const auto request = api_.get(zone_path(zone) + "/cryptokeys");
+    PLUMB_TRY(body, api_.fetch(request, stop));
+    PLUMB_TRY(found, read_ds(body, api_.whence(request)));
+    for (auto& text : found) {
+      ds.push_back(Value{std::move(text), {}});
+    }
+  }
+  observed.reading = Reading::read;
+  observed.side.push_back({.outputs = {{"ds", Value{std::move(ds), {}}}}});
+  TableBuilder table;
+  table.add(kinds::kZone, "", cbor::body({}), 0, 1);
+  observed.table = table.seal().table;
+  return observed;
+}
+
+void PowerdnsProvider::observe_outputs(
+    std::span<const Scope> scopes,
+    const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+    std::stop_token stop) {
+  const auto listed = list_signed(scopes, stop);
+  for (const auto& scope : scopes) {
+    each(scope,
+         listed ? signing_of(scope, *listed, stop)
+                : Result<ObservedScope>(tl::unexpected(listed.error())));
+  }
+}
+
+Result<void> PowerdnsProvider::mark_owner(const Scope& scope,
+                                          std::string_view mark,
+                                          std::stop_token stop) {
+  PLUMB_TRY(zone, DomainName::parse(scope.container));
+  const auto request = api_.put_zone(zone, owner_body(mark));
+  PLUMB_TRY(response, api_.send(request, std::move(stop)));
+  if (response.status != 204 && response.status != 200) {
+    return tl::unexpected(api_.error_of(request, std::move(response)));
+  }
+  return {};
+}
+
 Diagnosis PowerdnsProvider::diagnose(std::stop_token stop) {
   Diagnosis diagnosis;
   const auto request = api_.get("");
@@ -158,6 +230,7 @@ constexpr ProviderTraits kTraits{.type = "powerdns",
                                             // SQLite behind it fails under parallel writes.
                                             .calls_at_once = 1},
                                  .dns = true,
+                                 .zone_ds = true,
                                  .atomic = true,
                                  .fuses_container = true,
                                  .account = account_of,

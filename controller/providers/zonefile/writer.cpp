@@ -19,6 +19,8 @@ using values::RecordType;
 constexpr std::string_view kHeader =
     "; Managed by plumb. Edits made here are seen as drift; comments do not survive a write.\n";
 
+constexpr std::string_view kOwnerComment = "; Owner: ";
+
 struct Line {
   const RecordSet* set;
   DomainName owner;
@@ -98,6 +100,9 @@ std::string render_zone(const Zone& zone) {
   std::string out;
   out.reserve(zone.sets.size() * 80 + 512);
   out += kHeader;
+  if (!zone.owner.empty()) {
+    fmt::format_to(std::back_inserter(out), "{}{}\n", kOwnerComment, zone.owner);
+  }
   fmt::format_to(std::back_inserter(out), "$ORIGIN {}\n$TTL {}\n", origin, ttl);
   append_soa(out, zone, ttl);
   for (const auto& line : ordered(zone)) {
@@ -108,6 +113,17 @@ std::string render_zone(const Zone& zone) {
     append_set(out, line, ttl);
   }
   return out;
+}
+
+std::string owner_of(std::string_view text) {
+  while (text.starts_with(';')) {
+    const auto line = text.substr(0, text.find('\n'));
+    if (line.starts_with(kOwnerComment)) {
+      return std::string(line.substr(kOwnerComment.size()));
+    }
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return {};
 }
 
 std::uint32_t next_serial(std::uint32_t serial, std::chrono::system_clock::time_point now) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "controller/providers/zonefile/zone.h"
 
@@ -17,6 +18,10 @@ constexpr std::uint32_t kDefaultTtl = 3600;
 /// strings of at most 255 octets. Opaque sets come last, their data as it was, under the origin
 /// that it refers to.
 std::string render_zone(const Zone& zone);
+
+/// The owner mark in the comments that a master file begins with, as render_zone writes it; empty
+/// where there is none.
+std::string owner_of(std::string_view text);
 
 /// The serial that follows `serial` (RFC 1982 §3): today's YYYYMMDD00 where that is ahead, else the
 /// next number. Never 0, which some secondaries read as "none".

@@ -34,6 +34,7 @@ struct Zone {
   std::optional<std::uint32_t> default_ttl;  ///< the file's `$TTL`, the last one where it has many
   values::Soa soa;
   std::uint32_t soa_ttl = 0;
+  std::string owner;            ///< the owner mark in the comments at its head; may be empty
   std::vector<RecordSet> sets;  ///< all but the SOA, in the order of the file
 };
 

@@ -48,6 +48,7 @@ class ZonefileProvider final : public Provider {
                                std::span<const std::string> markers_and_keys,
                                std::stop_token stop) override;
   void apply(const Order& order, const Report& report, std::stop_token stop) override;
+  Result<void> mark_owner(const Scope& scope, std::string_view mark, std::stop_token stop) override;
   Diagnosis diagnose(std::stop_token stop) override;
 
  private:
@@ -101,6 +102,7 @@ Result<std::optional<Zone>> ZonefileProvider::load(const Target& target) const {
     return tl::unexpected(std::move(text).error());
   }
   PLUMB_TRY(zone, parse_zone(*text, target.zone, target.file.string()));
+  zone.owner = owner_of(*text);
   return std::optional<Zone>(std::move(zone));
 }
 
@@ -110,6 +112,7 @@ Result<ObservedScope> ZonefileProvider::read(const Scope& scope) const {
   PLUMB_TRY(zone, load(target));
   auto observed = zone ? observed_zone(*zone) : ObservedScope();
   observed.scope = scope;
+  observed.owner = zone ? zone->owner : std::string();
   observed.reading = zone ? Reading::read : Reading::missing;
   observed.fingerprint = zone ? std::move(fingerprint) : std::string();
   return observed;
@@ -171,6 +174,9 @@ Result<Patched> ZonefileProvider::carry_out(const Target& target, const Order& o
   if (patched.refused || !patched.changed) {
     return patched;
   }
+  if (patched.zone && !order.owner.empty()) {
+    patched.zone->owner = order.owner;
+  }
   if (!patched.zone && !config_.reload.empty()) {
     directory_.mark_unreloaded(target.zone);
   }
@@ -210,6 +216,19 @@ void ZonefileProvider::apply(const Order& order, const Report& report, std::stop
   for (auto& [number, outcome] : patched->outcomes) {
     report(number, std::move(outcome));
   }
+}
+
+/// A comment is all that changes: the serial stays, and the server need not know.
+Result<void> ZonefileProvider::mark_owner(const Scope& scope,
+                                          std::string_view mark,
+                                          std::stop_token /*stop*/) {
+  PLUMB_TRY(target, target_of(scope));
+  PLUMB_TRY(zone, load(target));
+  if (!zone) {
+    return {};
+  }
+  zone->owner = mark;
+  return env::write_file_atomically(target.file, render_zone(*zone), config_.mode);
 }
 
 /// Tells the server of this zone, and of those of which it could not be told before.

@@ -83,13 +83,22 @@ inline Result<std::string> adapt_ttl(const Kind& kind,
   return std::string(body);
 }
 
+inline bool serves_policies(const Value& spec) {
+  return spec.find("policies") != nullptr;
+}
+
 inline const std::vector<const ProviderTraits*>& test_types() {
   static const ProviderTraits kFiles{
       .type = "files", .dns = true, .account = test_account, .check = check_auth};
   static const ProviderTraits kSlow{
       .type = "slow", .dns = true, .account = test_account, .adapt = adapt_ttl};
+  static const ProviderTraits kSigning{
+      .type = "signing", .dns = true, .zone_ds = true, .account = test_account};
   static const ProviderTraits kStatic{.type = "static", .servers = true, .account = static_account};
-  static const std::vector<const ProviderTraits*> kTypes{&kFiles, &kSlow, &kStatic};
+  static const ProviderTraits kMail{
+      .type = "mail", .mail = true, .account = test_account, .serves_policies = serves_policies};
+  static const std::vector<const ProviderTraits*> kTypes{
+      &kFiles, &kSlow, &kSigning, &kStatic, &kMail};
   return kTypes;
 }
 

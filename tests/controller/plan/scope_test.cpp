@@ -290,6 +290,26 @@ TEST(References, ThatStandForNothingNeverEmptyASet) {
   EXPECT_EQ(dropped.changes[0].verb, Verb::remove);
 }
 
+TEST(References, ThatStandForNothingMakeNothing) {
+  Context context;
+  context.value.outputs = outputs({});
+  const Row there{.key = set_key("a A"), .body = set_body({}, {"192.0.2.1"})};
+  const auto refers_to_none = refers(Value{Reference{"Server/mx1", "ipv4", true}, {}});
+  ScopeBuilder nothing;
+  nothing.declare(refers_to_none);
+  EXPECT_TRUE(plan_scope(nothing.input(), context.value).changes.empty());
+  ScopeBuilder theirs;
+  theirs.declare(refers_to_none).see(there);
+  const auto left = plan_scope(theirs.input(), context.value);
+  EXPECT_TRUE(left.changes.empty());
+  EXPECT_EQ(left.counts.unmanaged, 1U);
+  ScopeBuilder gone;
+  gone.declare(refers_to_none).claim(there);
+  const auto forgotten = plan_scope(gone.input(), context.value);
+  ASSERT_EQ(forgotten.changes.size(), 1U);
+  EXPECT_EQ(forgotten.changes[0].verb, Verb::forget);
+}
+
 TEST(References, WhoseValuesAreNoValuesAreSaid) {
   Context context;
   context.value.outputs = outputs({Value{std::string("bad"), {}}});
