@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "resources/rules/check_zone.h"
+#include "resources/rules/mail_rules.h"
 
 namespace plumb::rules {
 namespace {
@@ -27,6 +28,9 @@ std::span<const Rule> rules() {
       for (const auto& line : theme()) {
         all.push_back(line.rule);
       }
+    }
+    for (const auto& rule : mail_rules()) {
+      all.push_back(rule);
     }
     return all;
   }();

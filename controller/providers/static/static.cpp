@@ -26,6 +26,17 @@ Value text_list(std::string_view body, std::uint8_t field) {
   return Value{std::move(list), {}};
 }
 
+/// The addresses as SPF names them (RFC 7208 §5).
+Value spf_terms(std::string_view body) {
+  Value::List list;
+  for (const auto& [field, prefix] : {std::pair(kIpv4, "ip4:"), std::pair(kIpv6, "ip6:")}) {
+    for (const auto text : cbor::field_list(body, field)) {
+      list.push_back(Value{prefix + std::string(text), {}});
+    }
+  }
+  return Value{std::move(list), {}};
+}
+
 /// What is declared, as if it had been read.
 ObservedScope as_declared(const Scope& scope, const DesiredScope* desired) {
   ObservedScope observed;
@@ -130,6 +141,7 @@ std::vector<Field> server_outputs(std::string_view body) {
   }
   outputs.push_back({"ipv4", text_list(body, kIpv4)});
   outputs.push_back({"ipv6", text_list(body, kIpv6)});
+  outputs.push_back({"spf", spf_terms(body)});
   return outputs;
 }
 

@@ -1,0 +1,356 @@
+#include "controller/load/manifests_mail.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "controller/load/manifests.h"
+#include "resources/kinds/merge.h"
+#include "resources/kinds/resource_kinds.h"
+#include "resources/mail/dkim.h"
+#include "resources/mail/dmarc.h"
+#include "resources/mail/mail_records.h"
+#include "resources/model/mistakes.h"
+
+namespace plumb::load {
+namespace {
+
+class MailTie {
+ public:
+  MailTie(Manifests& manifests, const KeyDigest& key_digest, Diagnostics& problems)
+      : manifests_(manifests), problems_(problems) {
+    context_.servers = manifests.servers;
+    context_.broken_server = [&](std::string_view name) {
+      const auto key = "Server/" + std::string(name);
+      return manifests.targets.find(key) != nullptr || manifests.broken.contains(key) ||
+             manifests.unknown;
+    };
+    context_.key_digest = [this, &key_digest](const std::string& path) {
+      const auto [found, first] = digests_.try_emplace(path, std::string());
+      if (first) {
+        found->second = key_digest(path);
+      }
+      return found->second;
+    };
+  }
+
+  void run(std::span<const ManifestFile> files) {
+    trees_.resize(manifests_.domains.size());
+    for (std::size_t i = 0; i < trees_.size(); ++i) {
+      const auto& domain = manifests_.domains[i];
+      trees_[i] =
+          kinds::merged_mail(domain.source.document->spec(), domain.layers, domain.spec, problems_);
+    }
+    for (std::size_t i = 0; i < trees_.size(); ++i) {
+      read(i);
+    }
+    for (const auto& file : files) {
+      give_out(file);
+    }
+  }
+
+ private:
+  void read(std::size_t number) {
+    auto& domain = manifests_.domains[number];
+    auto& mail = domain.mail;
+    auto tree = std::exchange(trees_[number], Value{});
+    if (tree.find("aliasOf") != nullptr) {
+      tree = with_target(domain, std::move(tree));
+    }
+    mail.declaration = kinds::read_mail(tree, domain.name, context_, problems_);
+    auto& spec = mail.declaration.spec;
+    mail.known = domain.mail_known;
+    if (spec.alias_of && mail.alias_of == DomainMail::kNobody) {
+      mail.known = false;  // reported: nothing more can be said of it
+      return;
+    }
+    if (!mail.declaration.stated || spec.none) {
+      return;
+    }
+    pick_provider(domain);
+    if (spec.mta_sts) {
+      spec.mta_sts->served = serves_policies(mail) || !spec.mta_sts->host_target.empty();
+    }
+    mail::check_mail_spec(spec, domain.name, problems_);
+    add_keys(domain);
+    add_reports(number);
+  }
+
+  // -- aliasOf -------------------------------------------------------------------------------
+
+  /// The `mail` of a domain whose addresses are another's: that one's, with this one's name in it,
+  /// and what this one says itself.
+  Value with_target(DomainEntry& domain, Value own) {
+    const auto* written = own.find("aliasOf");
+    const auto target =
+        written->as_string() != nullptr ? alias_target(*written, domain) : DomainMail::kNobody;
+    domain.mail.alias_of = target;
+    if (target == DomainMail::kNobody) {
+      return own;
+    }
+    const auto& other = manifests_.domains[target];
+    kinds::DomainSpec variables;
+    variables.variables = other.spec.variables;
+    variables.variables.set("domain", domain.display);
+    variables.profile_variables = other.spec.profile_variables;
+    for (auto& layer : variables.profile_variables) {
+      layer.set("domain", domain.display);
+    }
+    Diagnostics reported;  // where the other domain is read
+    auto tree =
+        kinds::merged_mail(other.source.document->spec(), other.layers, variables, reported);
+    return kinds::merge(std::move(tree), own, problems_);
+  }
+
+  void no_alias_of(Place place, std::string message, std::string hint) {
+    problems_.error(place, Mistake::mail_alias_of, std::move(message), std::move(hint));
+  }
+
+  std::size_t alias_target(const Value& written, const DomainEntry& domain) {
+    const auto name = values::DomainName::parse(*written.as_string());
+    if (!name) {
+      return DomainMail::kNobody;  // reported where it is read
+    }
+    const auto found = manifests_.domain_index.find(name->text());
+    if (found == manifests_.domain_index.end()) {
+      if (!manifests_.unknown) {
+        std::vector<std::string_view> names;
+        for (const auto& other : manifests_.domains) {
+          names.push_back(other.display);
+        }
+        auto hint = did_you_mean(*written.as_string(), names);
+        no_alias_of(written.place,
+                    "`aliasOf` names `" + *written.as_string() + "`, which is not declared",
+                    !hint.empty() ? std::move(hint) : "declare it: kind: Domain");
+      }
+      return DomainMail::kNobody;
+    }
+    const auto& other = manifests_.domains[found->second];
+    const auto& tree = tree_of(found->second);
+    const auto none = tree.find("none") != nullptr && kinds::read_flag(tree, "none");
+    if (&other == &domain || tree.find("aliasOf") != nullptr) {
+      no_alias_of(written.place,
+                  &other == &domain
+                      ? "`aliasOf` names the domain itself"
+                      : "`aliasOf` names `" + other.display + "`, which is an alias itself",
+                  "name the domain that has the mailboxes");
+      return DomainMail::kNobody;
+    }
+    if (tree.as_map() == nullptr || none) {
+      no_alias_of(written.place,
+                  "`aliasOf` names `" + other.display + "`, which has no mail",
+                  "name the domain that has the mailboxes");
+      return DomainMail::kNobody;
+    }
+    return found->second;
+  }
+
+  /// The merged tree of a domain, which may have been read already.
+  const Value& tree_of(std::size_t number) {
+    if (!trees_[number].is_null()) {
+      return trees_[number];
+    }
+    Diagnostics reported;
+    const auto& domain = manifests_.domains[number];
+    again_ =
+        kinds::merged_mail(domain.source.document->spec(), domain.layers, domain.spec, reported);
+    return again_;
+  }
+
+  // -- the provider --------------------------------------------------------------------------
+
+  void pick_provider(DomainEntry& domain) {
+    const auto& spec = domain.mail.declaration.spec;
+    if (spec.provider.empty()) {
+      return;
+    }
+    const auto found = manifests_.providers.find(spec.provider);
+    if (found == manifests_.providers.end()) {
+      if (manifests_.unknown) {
+        return;
+      }
+      std::vector<std::string_view> names;
+      for (const auto& [name, entry] : manifests_.providers) {
+        names.push_back(name);
+      }
+      auto hint = did_you_mean(spec.provider, names);
+      problems_.error(spec.provider_place,
+                      Mistake::unknown_provider,
+                      "there is no Provider `" + spec.provider + "`",
+                      !hint.empty() ? std::move(hint) : "declare it: kind: Provider");
+      return;
+    }
+    const auto* traits = found->second.traits;
+    if (traits != nullptr && !traits->mail) {
+      problems_.error(spec.provider_place,
+                      Mistake::provider_without_mail,
+                      "Provider `" + spec.provider + "` (" + std::string(traits->type) +
+                          ") holds no mail domains",
+                      "name a provider of mail");
+      return;
+    }
+    domain.mail.provider = traits != nullptr ? &found->second : nullptr;
+  }
+
+  static bool serves_policies(const DomainMail& mail) {
+    return mail.provider != nullptr && mail.provider->traits->serves_policies != nullptr &&
+           mail.provider->traits->serves_policies(mail.provider->config.spec);
+  }
+
+  void add_keys(const DomainEntry& domain) {
+    const auto& spec = domain.mail.declaration.spec;
+    for (const auto& key : spec.dkim) {
+      if (key.public_key.empty() && !spec.provider.empty()) {
+        const auto scope = domain.mail.provider != nullptr ? mail_scope(domain) : Scope{};
+        manifests_.targets.add(mail::dkim_key_target(domain.name, key),
+                               {scope, kinds::kDKIMKey, key.selector},
+                               {{.name = "publicKey", .type = kinds::OutputType::text}});
+      }
+    }
+  }
+
+  void add_reports(std::size_t number) {
+    const auto& domain = manifests_.domains[number];
+    const auto& dmarc = domain.mail.declaration.spec.dmarc;
+    if (!dmarc) {
+      return;
+    }
+    for (auto& destination : mail::dmarc_report_domains(*dmarc, domain.name)) {
+      if (const auto* owner = manifests_.owner_of(destination)) {
+        auto& reports =
+            manifests_.domains[static_cast<std::size_t>(owner - manifests_.domains.data())]
+                .mail.reports;
+        reports.push_back({number, std::move(destination), dmarc->place});
+      }
+    }
+  }
+
+  // -- who lives where -----------------------------------------------------------------------
+
+  void give_out(const ManifestFile& file) {
+    const auto& pack = file.mail;
+    for (std::uint32_t i = 0; i < pack.mailboxes().size(); ++i) {
+      if (auto* mail = home_of(pack, pack.mailboxes()[i].name, "mailbox")) {
+        mail->mailboxes.push_back({&pack, i});
+      }
+    }
+    for (const auto i : pack.alias_documents()) {
+      if (auto* mail = home_of(pack, pack.aliases()[i].name, "alias")) {
+        mail->aliases.push_back({&pack, i});
+      }
+    }
+    for (const auto& document : file.documents) {  // too broken for the pack
+      const auto name =
+          document.kind == "Mailbox" || document.kind == "Alias" ? document.name() : std::string();
+      const auto at = name.rfind('@');
+      const auto domain = at == std::string::npos ? name_of({}) : name_of(name.substr(at + 1));
+      if (domain != DomainMail::kNobody) {
+        manifests_.domains[domain].mail.book.whole = false;
+      }
+    }
+  }
+
+  /// The number of the domain called `text`; kNobody where there is none.
+  std::size_t name_of(std::string_view text) {
+    const auto [found, first] = homes_.try_emplace(std::string(text), DomainMail::kNobody);
+    if (first && !text.empty()) {
+      const auto name = values::DomainName::parse(text);
+      const auto known =
+          name ? manifests_.domain_index.find(name->text()) : manifests_.domain_index.end();
+      if (known != manifests_.domain_index.end()) {
+        found->second = known->second;
+      }
+    }
+    return found->second;
+  }
+
+  DomainMail* home_of(const kinds::MailPack& pack,
+                      const kinds::PackedText& name,
+                      std::string_view what) {
+    const auto address = pack.text(name);
+    const auto at = address.rfind('@');
+    const auto called = std::string(what) + " `" + std::string(address) + "`";
+    if (at == std::string_view::npos || at == 0 || at + 1 == address.size()) {
+      problems_.error(name.place,
+                      Mistake::bad_address,
+                      called + " is called by no address",
+                      "write local@domain, as in jane@example.com");
+      return nullptr;
+    }
+    const auto domain = address.substr(at + 1);
+    const auto number = name_of(domain);
+    if (number == DomainMail::kNobody) {
+      no_domain(name.place, called, domain);
+      return nullptr;
+    }
+    auto& home = manifests_.domains[number];
+    if (const auto why = why_not_at(home); !why.empty()) {
+      problems_.error(
+          name.place,
+          home.mail.declaration.spec.none || home.mail.alias_of != DomainMail::kNobody
+              ? Mistake::mail_not_here
+              : Mistake::mail_provider_missing,
+          called + " cannot be: " + why,
+          home.mail.alias_of != DomainMail::kNobody
+              ? "declare it there"
+              : "give the Domain a `mail.provider`, or remove the " + std::string(what));
+      return nullptr;
+    }
+    return home.mail.provider != nullptr ? &home.mail : nullptr;
+  }
+
+  std::string why_not_at(const DomainEntry& home) const {
+    const auto& mail = home.mail;
+    if (!mail.known) {
+      return {};
+    }
+    if (mail.declaration.spec.none) {
+      return "Domain `" + home.display + "` has no mail";
+    }
+    if (mail.alias_of != DomainMail::kNobody) {
+      return "the addresses of `" + home.display + "` are those of `" +
+             manifests_.domains[mail.alias_of].display + "`";
+    }
+    return mail.declaration.spec.provider.empty()
+               ? "Domain `" + home.display + "` names no mail provider"
+               : std::string();
+  }
+
+  void no_domain(Place place, const std::string& called, std::string_view domain) {
+    if (manifests_.unknown) {
+      return;
+    }
+    std::vector<std::string_view> names;
+    for (const auto& other : manifests_.domains) {
+      names.push_back(other.display);
+    }
+    auto hint = did_you_mean(domain, names);
+    problems_.error(place,
+                    Mistake::unknown_domain,
+                    called + " cannot be: there is no Domain `" + std::string(domain) + "`",
+                    !hint.empty() ? std::move(hint) : "declare it: kind: Domain");
+  }
+
+  Manifests& manifests_;
+  Diagnostics& problems_;
+  kinds::MailContext context_;
+  std::unordered_map<std::string, Result<std::string>> digests_;
+  std::vector<Value> trees_;
+  Value again_;
+  std::unordered_map<std::string, std::size_t> homes_;
+};
+
+}  // namespace
+
+Scope mail_scope(const DomainEntry& domain) {
+  return {domain.mail.provider->config.account, domain.name.text()};
+}
+
+void tie_mail(Manifests& manifests,
+              std::span<const ManifestFile> files,
+              const KeyDigest& key_digest,
+              Diagnostics& problems) {
+  MailTie(manifests, key_digest, problems).run(files);
+}
+
+}  // namespace plumb::load
