@@ -1,6 +1,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/passes.h"
 #include "controller/cli/terminal.h"
+#include "controller/describe/plan_lines.h"
 #include "controller/describe/plan_text.h"
 
 namespace plumb::cli {
@@ -16,7 +17,7 @@ Result<ExitCode> take_over(Workspace& workspace, const AdoptOptions& options) {
   PlanOptions plan_options;
   static_cast<SelectOptions&>(plan_options) = options;
   plan_options.consents = options.consents;
-  PLUMB_TRY(pass_option, pass_options(plan_options));
+  PLUMB_TRY(pass_option, pass_options(plan_options, workspace.parts().catalog));
   pass_option.take_over = true;
   PLUMB_TRY(loaded, workspace.load_or_complain());
   PLUMB_TRY(store, workspace.store(loaded->project, state::Access::write));
@@ -62,7 +63,7 @@ Result<ExitCode> take_over(Workspace& workspace, const AdoptOptions& options) {
                 "none of these zones is declared exclusive",
                 "write `dns: {ownership: exclusive}` in its Domain or Profile first");
   }
-  say(std::to_string(taken) + " zones taken over. plumb plan shows what is to be done now.\n");
+  say(describe::counted(taken, "zone") + " taken over. plumb plan shows what is to be done now.\n");
   return ExitCode::ok;
 }
 
@@ -70,7 +71,7 @@ Result<ExitCode> take_over(Workspace& workspace, const AdoptOptions& options) {
 
 Result<ExitCode> adopt(Workspace& workspace, const AdoptOptions& options) {
   if (options.exclusive) {
-    if (options.words.empty()) {
+    if (options.words.empty() && options.targets.empty()) {
       return fail(ErrorCode::invalid_input,
                   "adopt --exclusive wants the zones by name",
                   "plumb adopt --exclusive example.com");
@@ -88,7 +89,9 @@ Result<ExitCode> adopt(Workspace& workspace, const AdoptOptions& options) {
   for (const auto& trouble : summary.troubles) {
     complain("! " + trouble.error.message + "\n");
   }
-  say(std::to_string(summary.kept) + " objects noted as ours; nothing in the world was changed.\n");
+  say(describe::counted(summary.kept, "object") +
+      " noted as ours; nothing in the world was changed.\n" +
+      describe::left_out_text(planned.pass.left_out));
   return exit_code_of(planned.pass.plan, summary);
 }
 
@@ -124,7 +127,7 @@ Result<ExitCode> forget(Workspace& workspace, const ForgetOptions& options) {
       continue;
     }
     if (!options.yes && (!input_is_terminal() ||
-                         ask("Forget " + std::to_string(rows.size()) + " claims of " +
+                         ask("Forget " + describe::counted(rows.size(), "claim") + " of " +
                              object.domain + "? They stay at the provider. [y/N] ") != "y")) {
       return fail(ErrorCode::invalid_input, "nothing was forgotten", "say yes, or pass --yes");
     }
@@ -138,7 +141,7 @@ Result<ExitCode> forget(Workspace& workspace, const ForgetOptions& options) {
                 "nothing is remembered of " + options.object,
                 "plumb state list shows what is");
   }
-  say(std::to_string(forgotten) + " claims forgotten; nothing in the world was changed.\n");
+  say(describe::counted(forgotten, "claim") + " forgotten; nothing in the world was changed.\n");
   return ExitCode::ok;
 }
 

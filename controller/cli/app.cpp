@@ -39,6 +39,7 @@ class App {
   static void selection(CLI::App* command, SelectOptions& options);
   static void planning(CLI::App* command, PlanOptions& options);
   Result<ExitCode> chosen();
+  Error not_understood(const CLI::ParseError& error) const;
 
   const Parts& parts_;
   CLI::App app_{"Plumb keeps an e-mail infrastructure true to what git says.", "plumb"};
@@ -336,13 +337,52 @@ Result<ExitCode> App::chosen() {
   return command_(*workspace);
 }
 
+/// What was typed and what was meant, for a command or option that there is none of.
+Error App::not_understood(const CLI::ParseError& error) const {
+  const CLI::App* at = &app_;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+  }
+  const auto left = app_.remaining(true);
+  if (left.empty()) {
+    return {ErrorCode::invalid_input,
+            error.what(),
+            "plumb " + (at == &app_ ? "" : at->get_name() + " ") + "--help shows what there is"};
+  }
+  const auto& word = left.front();
+  const bool option = word.starts_with("-");
+  std::vector<std::string> names;
+  if (option) {
+    for (const auto* level : {at, &app_}) {
+      for (const auto* one : level->get_options()) {
+        for (const auto& name : one->get_lnames()) {
+          names.push_back("--" + name);
+        }
+      }
+    }
+  } else {
+    for (const auto* one :
+         at->get_subcommands([](const CLI::App* sub) { return !sub->get_group().empty(); })) {
+      names.push_back(one->get_name());
+    }
+  }
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  auto hint = did_you_mean(word.substr(0, word.find('=')), views);
+  const auto command = at == &app_ ? std::string("plumb") : "plumb " + at->get_name();
+  return {ErrorCode::invalid_input,
+          option           ? command + " has no option '" + word + "'"
+          : !names.empty() ? "there is no command '" + command + " " + word + "'"
+                           : command + " takes no '" + word + "'",
+          !hint.empty() ? std::move(hint) : command + " --help shows what there is"};
+}
+
 int App::run(int argc, char** argv) {
   try {
     app_.parse(argc, argv);
   } catch (const CLI::Success& help) {
     return app_.exit(help);
   } catch (const CLI::ParseError& error) {
-    app_.exit(error);
+    complain(describe::error_text(not_understood(error), style_for(true, false)));
     return static_cast<int>(ExitCode::error);
   }
   const auto code = chosen();

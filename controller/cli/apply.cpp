@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include <nlohmann/json.hpp>
 
@@ -61,28 +63,40 @@ ProgressForm form_for(const PlanOptions& options) {
   return output_is_terminal() ? ProgressForm::live : ProgressForm::lines;
 }
 
+std::string error_lines(const Error& error) {
+  auto text = describe::printable(error.message) + "\n";
+  return error.hint.empty() ? text : text + "    hint: " + describe::printable(error.hint) + "\n";
+}
+
+/// What was not done, and why. Changes of one scope with one story are told together.
 std::string failures_text(const plan::Plan& plan,
                           const apply::Summary& summary,
                           const Catalog& catalog) {
+  constexpr std::size_t kTold = 3;
   std::string text;
   for (const auto& trouble : summary.troubles) {
-    text += "! " + describe::printable(trouble.error.message) + "\n";
-    if (!trouble.error.hint.empty()) {
-      text += "    hint: " + trouble.error.hint + "\n";
+    text += "! " + error_lines(trouble.error);
+  }
+  std::map<std::tuple<std::uint32_t, apply::Ending, std::string>,
+           std::vector<const apply::ChangeResult*>>
+      stories;
+  for (const auto& result : summary.results) {
+    if (result.ending != apply::Ending::done) {
+      stories[{result.scope, result.ending, result.error.message}].push_back(&result);
     }
   }
-  for (const auto& result : summary.results) {
-    if (result.ending == apply::Ending::done) {
-      continue;
+  for (const auto& [story, results] : stories) {
+    const auto& scope = plan.scopes[std::get<0>(story)];
+    for (std::size_t i = 0; i < std::min(results.size(), kTold); ++i) {
+      text += "! " + describe::heading(scope) + "  " +
+              describe::change_line(scope, scope.changes[results[i]->change], catalog) + "\n";
     }
-    const auto& scope = plan.scopes[result.scope];
-    text += "! " + (scope.domain.empty() ? scope.provider : scope.domain) + "  " +
-            describe::change_line(scope, scope.changes[result.change], catalog) + "\n    " +
-            std::string(ending_name(result.ending)) + ": " +
-            describe::printable(result.error.message) + "\n";
-    if (!result.error.hint.empty()) {
-      text += "    hint: " + describe::printable(result.error.hint) + "\n";
+    if (results.size() > kTold) {
+      text += "! " + describe::heading(scope) + "  and " +
+              describe::counted(results.size() - kTold, "more change") + "\n";
     }
+    text += "    " + std::string(ending_name(std::get<1>(story))) + ": " +
+            error_lines(results.front()->error);
   }
   if (summary.memory_failed) {
     text += "! the state could not be written: " + summary.memory_failed->message + "\n    hint: " +
@@ -132,8 +146,8 @@ Result<Settled> settle_earlier(Workspace& workspace,
       workspace.reconciler(*planned.store).recover(planned.pass, run, quiet, std::move(stop)));
   Settled settled{.any = recovery.settled != 0};
   if (settled.any) {
-    complain("settled " + std::to_string(recovery.settled) +
-             " changes that an earlier run left open\n");
+    complain("settled " + describe::counted(recovery.settled, "change") +
+             " that an earlier run left open\n");
   }
   const auto& scopes = planned.pass.plan.scopes;
   for (const auto& [scope, error] : recovery.in_doubt) {
@@ -196,19 +210,23 @@ class Applying {
 };
 
 apply::Summary Applying::once(const Planned& planned, const apply::Run& who, bool reread) {
+  const auto form = form_for(options_);
   ProgressLine progress(planned.pass.plan,
                         workspace_.parts().catalog,
                         workspace_.env().clock,
-                        form_for(options_),
-                        workspace_.style());
+                        form,
+                        workspace_.style(),
+                        interrupt_.token());
+  interrupt_.silent(form == ProgressForm::live);
   auto summary = workspace_.reconciler(*planned.store)
                      .apply(planned.pass, who, reread, progress, interrupt_.token());
   progress.finish();
+  interrupt_.silent(false);
   return summary;
 }
 
 Result<Planned> Applying::again(const Planned& planned) {
-  PLUMB_TRY(pass_option, pass_options(options_));
+  PLUMB_TRY(pass_option, pass_options(options_, workspace_.parts().catalog));
   for (const auto& consent : planned.pass.plan.consents) {
     pass_option.consents_in_use.push_back(consent.id);
   }

@@ -36,16 +36,17 @@ Result<ExitCode> history(Workspace& workspace, const HistoryOptions& options) {
 
 Result<ExitCode> graph(Workspace& workspace, const GraphOptions& options) {
   PlanOptions plan_options;
-  plan_options.words = options.words;
+  static_cast<SelectOptions&>(plan_options) = options;
   PLUMB_TRY(planned, make_plan(workspace, plan_options, state::Access::read, {}));
   const auto& catalog = workspace.parts().catalog;
   if (options.output == "dot") {
     say(describe::graph_dot(planned.pass.plan, catalog));
   } else if (options.output == "json") {
-    say(describe::graph_json(planned.pass.plan, catalog) + "\n");
+    say(describe::graph_json(planned.pass.plan, catalog, planned.pass.left_out) + "\n");
   } else {
     say(planned.pass.plan.batches.empty() ? "Nothing to do: the graph is empty.\n"
                                           : describe::graph_text(planned.pass.plan, catalog));
+    say(describe::left_out_text(planned.pass.left_out));
   }
   return ExitCode::ok;
 }

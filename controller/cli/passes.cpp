@@ -61,12 +61,18 @@ Result<Consent> parse_consent(const std::string& text, std::size_t number) {
   return consent;
 }
 
-Result<reconcile::PassOptions> pass_options(const PlanOptions& options) {
+reconcile::Selection selection_of(const SelectOptions& options, const Catalog& catalog) {
+  reconcile::Selection selection;
+  selection.targets = options.words;
+  selection.targets.insert(selection.targets.end(), options.targets.begin(), options.targets.end());
+  selection.excludes = options.excludes;
+  selection.catalog = &catalog;
+  return selection;
+}
+
+Result<reconcile::PassOptions> pass_options(const PlanOptions& options, const Catalog& catalog) {
   reconcile::PassOptions pass;
-  pass.selection.targets = options.words;
-  pass.selection.targets.insert(
-      pass.selection.targets.end(), options.targets.begin(), options.targets.end());
-  pass.selection.excludes = options.excludes;
+  pass.selection = selection_of(options, catalog);
   pass.refresh = options.refresh;
   pass.full_refresh = !options.skip_settled;
   pass.no_heal = options.no_heal;
@@ -81,7 +87,7 @@ Result<Planned> make_plan(Workspace& workspace,
                           const PlanOptions& options,
                           state::Access access,
                           std::stop_token stop) {
-  PLUMB_TRY(pass_option, pass_options(options));
+  PLUMB_TRY(pass_option, pass_options(options, workspace.parts().catalog));
   Planned planned;
   PLUMB_TRY(loaded, workspace.load_or_complain());
   planned.loaded = loaded;

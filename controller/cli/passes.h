@@ -19,8 +19,11 @@ Result<Planned> make_plan(Workspace& workspace,
                           state::Access access,
                           std::stop_token stop);
 
+/// What a command is restricted to, for a pass. Borrows `catalog`.
+reconcile::Selection selection_of(const SelectOptions& options, const Catalog& catalog);
+
 /// The options of a pass, with the consents of the command line parsed.
-Result<reconcile::PassOptions> pass_options(const PlanOptions& options);
+Result<reconcile::PassOptions> pass_options(const PlanOptions& options, const Catalog& catalog);
 
 /// "allow=delete,on=Domain/old.example,including=zone,count=3" as a Consent. `number` tells several
 /// apart.

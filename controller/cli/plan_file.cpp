@@ -1,5 +1,7 @@
 #include "controller/cli/plan_file.h"
 
+#include <filesystem>
+
 #include "controller/env/atomic_file.h"
 #include "controller/env/crypto.h"
 
@@ -25,6 +27,11 @@ Result<void> save_plan(const std::string& file, const describe::PlanView& view) 
 
 Result<describe::SavedPlan> read_plan(const std::string& file) {
   constexpr std::size_t kCap = std::size_t{1} << 30U;
+  if (std::error_code error; !std::filesystem::exists(file, error)) {
+    return fail(ErrorCode::not_found,
+                "there is no file " + file,
+                "save a plan there first: plumb plan --out " + file);
+  }
   PLUMB_TRY(text, env::read_file(file, kCap));
   const auto member = text.rfind(kMember);
   if (member == std::string::npos) {

@@ -7,61 +7,110 @@
 #include "controller/describe/plan_text.h"
 
 namespace plumb::cli {
+namespace {
 
-std::string_view ending_name(apply::Ending ending) {
-  switch (ending) {
-    case apply::Ending::done:
-      return "done";
-    case apply::Ending::refused:
-      return "refused";
-    case apply::Ending::skipped:
-      return "skipped";
-    case apply::Ending::in_doubt:
-      return "in doubt";
-    case apply::Ending::not_reached:
-      return "not reached";
+constexpr std::chrono::milliseconds kBetweenFrames{100};
+constexpr std::string_view kToLineStart = "\r";
+constexpr std::string_view kEraseBelow = "\x1b[J";
+// Names of wide letters take more columns than they count: they must not flow into the next line.
+constexpr std::string_view kWrapOff = "\x1b[?7l";
+constexpr std::string_view kWrapOn = "\x1b[?7h";
+
+std::string erased(std::size_t lines) {
+  if (lines == 0) {
+    return {};
   }
-  return "";
+  std::string text(kToLineStart);
+  if (lines > 1) {
+    text += "\x1b[" + std::to_string(lines - 1) + "A";
+  }
+  return text.append(kEraseBelow);
 }
+
+}  // namespace
 
 ProgressLine::ProgressLine(const plan::Plan& plan,
                            const Catalog& catalog,
                            const env::Clock& clock,
                            ProgressForm form,
-                           const describe::Style& style)
+                           const describe::Style& style,
+                           std::stop_token stop)
     : plan_(plan),
       catalog_(catalog),
       clock_(clock),
       form_(form),
       style_(style),
-      began_(clock.steady()) {
-  for (const auto& batch : plan.batches) {
-    total_ += batch.changes.size();
+      stop_(std::move(stop)),
+      board_(plan, clock.steady()) {
+  if (form_ == ProgressForm::live) {
+    ticker_ = std::jthread([this](const std::stop_token& ending) { keep_moving(ending); });
   }
 }
 
-std::string ProgressLine::live_text() const {
-  const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - began_);
-  std::string text = std::to_string(done_ + failed_) + " of " + std::to_string(total_);
-  if (failed_ != 0) {
-    text += ", " + std::to_string(failed_) + " failed";
+ProgressLine::~ProgressLine() {
+  finish();
+}
+
+void ProgressLine::keep_moving(const std::stop_token& ending) {
+  std::unique_lock lock(mutex_);
+  while (!ending.stop_requested() && !finished_) {
+    draw({});
+    finishing_.wait_for(lock, ending, kBetweenFrames, [&] { return finished_; });
   }
-  const auto ended = static_cast<std::int64_t>(done_ + failed_);
-  if (elapsed.count() >= 2 && ended != 0) {
-    const auto left = elapsed.count() * (static_cast<std::int64_t>(total_) - ended) / ended;
-    text += " · about " + std::to_string(left) + " s left";
+}
+
+void ProgressLine::draw(const std::string& kept) {
+  if (finished_) {
+    return;
   }
-  return text + " · " + current_;
+  if (stop_.stop_requested()) {
+    board_.stopping();
+  }
+  const auto size = terminal_size();
+  auto lines = board_.frame(size.rows > 1 ? size.rows - 1 : 1, size.columns - 1, clock_.steady());
+  if (kept.empty() && lines == drawn_) {
+    return;
+  }
+  auto text = erased(drawn_.size()) + kept + std::string(kWrapOff);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    text += (i == 0 ? "" : "\n") + lines[i];
+  }
+  say(text.append(kWrapOn));
+  drawn_ = std::move(lines);
+}
+
+void ProgressLine::scope_begun(std::uint32_t scope) {
+  const std::lock_guard lock(mutex_);
+  board_.begun(scope, clock_.steady());
+}
+
+void ProgressLine::scope_writes(std::uint32_t scope) {
+  const std::lock_guard lock(mutex_);
+  board_.writes(scope);
+}
+
+void ProgressLine::scope_ended(std::uint32_t scope) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = board_.ended(scope, style_);
+  if (form_ == ProgressForm::live && !kept.empty()) {
+    draw(kept);
+  }
 }
 
 void ProgressLine::changed(const apply::ChangeResult& result) {
   const auto& scope = plan_.scopes[result.scope];
-  const auto& change = scope.changes[result.change];
-  const auto line = describe::change_line(scope, change, catalog_);
-  const auto domain = scope.domain.empty() ? scope.provider : scope.domain;
+  auto line = describe::change_line(scope, scope.changes[result.change], catalog_);
   const std::lock_guard lock(mutex_);
-  (result.ending == apply::Ending::done ? done_ : failed_) += 1;
-  current_ = domain;
+  if (form_ != ProgressForm::live) {
+    say_change(result, line);
+  }
+  board_.changed(result, std::move(line));
+}
+
+void ProgressLine::say_change(const apply::ChangeResult& result, const std::string& line) {
+  const auto& scope = plan_.scopes[result.scope];
+  const auto& change = scope.changes[result.change];
+  const auto domain = scope.domain.empty() ? scope.provider : scope.domain;
   if (form_ == ProgressForm::lines) {
     auto text = domain + "  " + line;
     if (result.ending != apply::Ending::done) {
@@ -69,27 +118,30 @@ void ProgressLine::changed(const apply::ChangeResult& result) {
               describe::printable(result.error.message);
     }
     say(text + "\n");
-  } else if (form_ == ProgressForm::ndjson) {
-    const nlohmann::json row{{"event", "change"},
-                             {"domain", domain},
-                             {"object", describe::object_name(scope, change, catalog_)},
-                             {"change", describe::printable(line)},
-                             {"result", ending_name(result.ending)},
-                             {"error", describe::printable(result.error.message)},
-                             {"hint", describe::printable(result.error.hint)}};
-    say(row.dump() + "\n");
-  } else if (form_ == ProgressForm::live) {
-    constexpr std::chrono::milliseconds kBetween{100};
-    if (clock_.steady() - shown_ >= kBetween) {
-      shown_ = clock_.steady();
-      complain("\r\x1b[K" + live_text().substr(0, style_.width - 1));
-    }
+    return;
   }
+  const nlohmann::json row{{"event", "change"},
+                           {"domain", domain},
+                           {"object", describe::object_name(scope, change, catalog_)},
+                           {"change", describe::printable(line)},
+                           {"result", ending_name(result.ending)},
+                           {"error", describe::printable(result.error.message)},
+                           {"hint", describe::printable(result.error.hint)}};
+  say(row.dump() + "\n");
 }
 
 void ProgressLine::finish() {
-  if (form_ == ProgressForm::live) {
-    complain("\r\x1b[K");
+  {
+    const std::lock_guard lock(mutex_);
+    if (!finished_ && !drawn_.empty()) {
+      say(erased(drawn_.size()));
+    }
+    finished_ = true;
+    drawn_.clear();
+  }
+  finishing_.notify_all();
+  if (ticker_.joinable()) {
+    ticker_.join();
   }
 }
 

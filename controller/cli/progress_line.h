@@ -1,10 +1,15 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
+#include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "controller/apply/progress.h"
+#include "controller/cli/live_board.h"
 #include "controller/describe/style.h"
 #include "controller/env/clock.h"
 #include "resources/model/kind.h"
@@ -13,43 +18,51 @@ namespace plumb::cli {
 
 /// How an apply tells where it is.
 enum class ProgressForm : std::uint8_t {
-  live,    ///< one line that is written over, with totals and time left (a terminal)
+  live,    ///< a line per scope in work and the totals, written over (a terminal)
   lines,   ///< a line per change
   ndjson,  ///< a JSON object per change
-  silent,
 };
 
-/// Says what an apply does while it does it, on standard output (live: standard error).
-/// Thread-safe.
+/// Says what an apply does while it does it, on standard output. Thread-safe.
 class ProgressLine final : public apply::Progress {
  public:
+  /// `stop`: said where it is requested. Live: a thread of its own keeps the times moving until
+  /// finish().
   ProgressLine(const plan::Plan& plan,
                const Catalog& catalog,
                const env::Clock& clock,
                ProgressForm form,
-               const describe::Style& style);
+               const describe::Style& style,
+               std::stop_token stop);
+  ~ProgressLine() override;
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void scope_begun(std::uint32_t scope) override;
+  void scope_writes(std::uint32_t scope) override;
   void changed(const apply::ChangeResult& result) override;
-  /// Takes the live line away.
+  void scope_ended(std::uint32_t scope) override;
+  /// Takes the live lines away.
   void finish();
 
  private:
-  std::string live_text() const;
+  void say_change(const apply::ChangeResult& result, const std::string& line);
+  void keep_moving(const std::stop_token& ending);
+  /// Draws the frame anew where it differs, after `kept`, which stays. Requires: mutex_ is held.
+  void draw(const std::string& kept);
 
   const plan::Plan& plan_;
   const Catalog& catalog_;
   const env::Clock& clock_;
   ProgressForm form_;
   describe::Style style_;
-  std::size_t total_ = 0;
-  std::mutex mutex_;  // guards what follows
-  std::size_t done_ = 0;
-  std::size_t failed_ = 0;
-  std::chrono::steady_clock::time_point began_;
-  std::chrono::steady_clock::time_point shown_;
-  std::string current_;
+  std::stop_token stop_;
+  std::mutex mutex_;  // guards what follows, and the terminal
+  LiveBoard board_;
+  std::vector<std::string> drawn_;  ///< the lines that the terminal shows now
+  bool finished_ = false;
+  std::condition_variable_any finishing_;
+  std::jthread ticker_;
 };
-
-/// "done", "refused", "skipped", "in doubt", "not reached".
-std::string_view ending_name(apply::Ending ending);
 
 }  // namespace plumb::cli

@@ -4,6 +4,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/passes.h"
 #include "controller/cli/terminal.h"
+#include "controller/describe/plan_lines.h"
 #include "controller/describe/resources_text.h"
 
 namespace plumb::cli {
@@ -12,15 +13,17 @@ namespace {
 Result<ExitCode> list(state::Store& store, const std::string& output) {
   PLUMB_TRY(scopes, store.scopes());
   auto rows = nlohmann::json::array();
-  std::string text =
-      fmt::format("store {} · serial {} · {} scopes\n", store.id(), store.serial(), scopes.size());
+  std::string text = fmt::format("store {} · serial {} · {}\n",
+                                 store.id(),
+                                 store.serial(),
+                                 describe::counted(scopes.size(), "scope"));
   for (const auto& scope : scopes) {
     PLUMB_TRY(claims, store.claims(scope));
     const auto count = claims ? claims->table.size() : 0;
     const bool taken = claims && claims->taken_over;
-    text += fmt::format("  {:<32} {:>6} claims  {}{}\n",
+    text += fmt::format("  {:<32} {:>13}  {}{}\n",
                         scope.container,
-                        count,
+                        describe::counted(count, "claim"),
                         scope.account,
                         taken ? "  (taken over)" : "");
     rows.push_back({{"account", scope.account},
@@ -30,8 +33,8 @@ Result<ExitCode> list(state::Store& store, const std::string& output) {
   }
   PLUMB_TRY(intents, store.open_intents());
   for (const auto& intent : intents) {
-    text += fmt::format("  open: {} changes of {} begun {} by {} (the next apply settles them)\n",
-                        intent.keys.size(),
+    text += fmt::format("  open: {} of {} begun {} by {} (the next apply settles them)\n",
+                        describe::counted(intent.keys.size(), "change"),
                         intent.scope.container,
                         intent.begun,
                         intent.process);

@@ -1,6 +1,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/terminal.h"
 #include "controller/describe/diagnostics_text.h"
+#include "controller/describe/plan_lines.h"
 
 namespace plumb::cli {
 
@@ -15,18 +16,14 @@ Result<ExitCode> validate(Workspace& workspace, const ValidateOptions& options) 
     if (!diagnostics.empty()) {
       complain(describe::diagnostics_text(diagnostics, loaded->files, workspace.style()));
     }
-    if (diagnostics.has_errors()) {
-      complain(
-          "What could not be understood hides what rules would say of it: check again once it is "
-          "mended.\n");
-    } else {
+    if (!diagnostics.has_errors()) {
       std::size_t resources = 0;
       for (const auto& scope : loaded->scopes) {
         resources += scope->table.size();
       }
-      say("valid: " + std::to_string(loaded->declared.size()) + " declarations, " +
-          std::to_string(resources) + " resources in " + std::to_string(loaded->scopes.size()) +
-          " scopes\n");
+      say("valid: " + describe::counted(loaded->declared.size(), "declaration") + ", " +
+          describe::counted(resources, "resource") + " in " +
+          describe::counted(loaded->scopes.size(), "scope") + "\n");
     }
   }
   return diagnostics.has_errors() ? ExitCode::error : ExitCode::ok;

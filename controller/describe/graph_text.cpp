@@ -68,7 +68,7 @@ std::string graph_dot(const plan::Plan& plan, const Catalog& catalog) {
   return text + "}\n";
 }
 
-std::string graph_json(const plan::Plan& plan, const Catalog& catalog) {
+std::string graph_json(const plan::Plan& plan, const Catalog& catalog, std::size_t left_out) {
   auto batches = nlohmann::json::array();
   for (std::size_t i = 0; i < plan.batches.size(); ++i) {
     const auto& batch = plan.batches[i];
@@ -82,7 +82,8 @@ std::string graph_json(const plan::Plan& plan, const Catalog& catalog) {
                        {"changes", changes},
                        {"after", batch.after}});
   }
-  return json_text({{"format", "plumb.graph/1"}, {"batches", batches}});
+  return json_text(
+      {{"format", "plumb.graph/1"}, {"scopesLeftOut", left_out}, {"batches", batches}});
 }
 
 }  // namespace plumb::describe

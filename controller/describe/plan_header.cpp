@@ -31,6 +31,14 @@ std::string accounts_text(const Header& header) {
 
 }  // namespace
 
+std::string left_out_text(std::size_t scopes) {
+  return scopes == 0 ? std::string()
+                     : counted(scopes, "scope") +
+                           " left out by the selection: this says nothing "
+                           "about " +
+                           (scopes == 1 ? "it" : "them") + "\n";
+}
+
 std::string header_text(const Header& header, const Style& style) {
   auto first = printable(header.project) + " · " + printable(header.environment) + " · state " +
                std::to_string(header.serial);
@@ -53,11 +61,7 @@ std::string header_text(const Header& header, const Style& style) {
   const auto accounts = accounts_text(header);
   const bool fits = style.width == 0 || columns(second) + columns(accounts) + 3 <= style.width;
   text += second + (accounts.empty() ? "" : (fits ? " · " : "\n") + accounts) + "\n";
-  if (header.left_out != 0) {
-    text += counted(header.left_out, "scope") +
-            " left out by the selection: this says nothing about them\n";
-  }
-  return text;
+  return text + left_out_text(header.left_out);
 }
 
 std::string notes_text(const PlanView& view, const Style& style) {

@@ -64,6 +64,10 @@ std::string totals_line(const plan::Plan& plan);
 /// For cron: nothing where there is no drift, else one line per scope with drift and a count.
 std::string drift_summary(const PlanView& view);
 
+/// "3 scopes left out by the selection: this says nothing about them\n"; nothing where there are
+/// none.
+std::string left_out_text(std::size_t scopes);
+
 /// The object of a change as consents and explain name it: "RRset/example.com/www A".
 std::string object_name(const plan::ScopePlan& scope,
                         const plan::Change& change,

@@ -113,6 +113,25 @@ std::string resources_json(const DesiredScope& scope, const Catalog& catalog) {
                     {"resources", list}});
 }
 
+std::string fields_text(const Kind& kind, std::string_view body) {
+  const auto scalar = [](const nlohmann::json& value) {
+    return value.is_string() ? printable(value.get<std::string>()) : json_text(value, -1);
+  };
+  std::string text;
+  const auto fields = body_json(kind, body);
+  for (const auto& [name, value] : fields.items()) {
+    text += (text.empty() ? "" : " · ") + name + " ";
+    if (!value.is_array()) {
+      text += scalar(value);
+      continue;
+    }
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      text += (i == 0 ? "" : ", ") + scalar(value[i]);
+    }
+  }
+  return text;
+}
+
 std::string history_text(std::span<const state::HistoryRow> rows,
                          const Catalog& catalog,
                          const Style& style) {

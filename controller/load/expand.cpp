@@ -424,6 +424,8 @@ class DomainExpansion {
     row.place = set.place;
     row.policy = policy_of(set);
     row.former = former_key(set);
+    row.made_by = set.made_by;
+    row.sources = set.united;
     builder.add(std::move(row));
   }
 

@@ -163,13 +163,34 @@ class Load {
     });
   }
 
+  std::uint32_t number_of(std::string_view kind, std::string_view name) const {
+    const auto found = std::lower_bound(
+        out_.declared.begin(), out_.declared.end(), std::tie(kind, name), [](auto& one, auto& key) {
+          return std::tie(one.kind, one.name) < key;
+        });
+    return static_cast<std::uint32_t>(found - out_.declared.begin());
+  }
+
+  /// Tells each Profile which Domains use it.
+  void list_users(const Manifests& manifests) {
+    for (const auto& domain : manifests.domains) {
+      const auto user = number_of("Domain", domain.display);
+      for (const auto& profile : domain.profiles) {
+        const auto number = number_of("Profile", profile.document->name());
+        if (number < out_.declared.size()) {
+          out_.declared[number].users.push_back(user);
+        }
+      }
+    }
+  }
+
   void list_declared(const Manifests& manifests) {
     for (const auto& file : files_) {
       for (const auto& document : file.documents) {
         if (document.kind == "Domain") {
           continue;
         }
-        Declared declared{document.kind, document.name(), {}, document.start, {}};
+        Declared declared{document.kind, document.name(), {}, document.start, {}, {}};
         declared.labels = kinds::read_labels(document.metadata());
         document.name(&declared.place);
         if (declared.kind == "Server") {
@@ -191,11 +212,13 @@ class Load {
                                domain.display,
                                kinds::read_labels(domain.source.document->metadata()),
                                domain.place,
-                               scopes_of(domain)});
+                               scopes_of(domain),
+                               {}});
     }
     std::stable_sort(out_.declared.begin(), out_.declared.end(), [](const auto& a, const auto& b) {
       return std::tie(a.kind, a.name) < std::tie(b.kind, b.name);
     });
+    list_users(manifests);
   }
 
   void finish(const Manifests& manifests) {

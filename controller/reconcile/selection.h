@@ -7,17 +7,19 @@
 
 #include "controller/load/loaded.h"
 #include "resources/model/diagnostic.h"
+#include "resources/model/kind.h"
 #include "resources/model/scope.h"
 
 namespace plumb::reconcile {
 
 /// What a run is restricted to. Nothing said: everything. Each word is a domain or a glob over
-/// domains
-/// ("example.com", "shop*"), `Kind/name`, `kind:Kind`, `label:key=value`, `file:path` (a file or a
-/// folder).
+/// domains ("example.com", "shop*"), `Kind/name` of a declaration, `kind:Kind` of declarations or
+/// of resources, `label:key=value`, `file:path` (a file or a folder). A Provider stands for all
+/// that lies there, a Profile for the domains that use it.
 struct Selection {
   std::vector<std::string> targets;
   std::vector<std::string> excludes;
+  const Catalog* catalog = nullptr;  ///< the resource kinds that `kind:` may name; null: none
   std::optional<std::vector<Scope>>
       only;  ///< exactly these, whatever else is said: the second look after an apply
 

@@ -198,13 +198,15 @@ void RecordSets::unite(DeclaredSet& present, DeclaredSet set) {
       values.push_back(std::move(value));
     }
   }
-  const auto older = std::move(present);
+  auto older = std::move(present);
   present = std::move(set);
   present.values = std::move(values);
   if (!present.ttl) {
     present.ttl = older.ttl;
     present.ttl_place = older.ttl_place;
   }
+  present.united = std::move(older.united);
+  present.united.push_back(older.place);
   present.at = present.at != nullptr ? present.at : older.at;
   present.lint = present.lint != nullptr ? present.lint : older.lint;
   present.documents.insert(present.documents.end(), older.documents.begin(), older.documents.end());

@@ -28,7 +28,8 @@ struct DeclaredValue {
 struct DeclaredSet {
   std::string owner;  ///< relative to the zone, "@" is the apex
   values::RecordType type{};
-  Place place;  ///< of the item that came last
+  Place place;                ///< of the item that came last
+  std::vector<Place> united;  ///< of the items that came before, whose values it also has
   std::optional<std::uint32_t> ttl;
   Place ttl_place;
   std::vector<DeclaredValue> values;

@@ -94,7 +94,7 @@ Child::Child(const std::filesystem::path& folder,
   auto environment = environment_of(setting);
   const auto out = streams_.path() / "out";
   const auto err = streams_.path() / "err";
-  winsize size{.ws_row = 50, .ws_col = 120, .ws_xpixel = 0, .ws_ypixel = 0};
+  winsize size{.ws_row = setting.rows, .ws_col = setting.columns, .ws_xpixel = 0, .ws_ypixel = 0};
   pid_ = setting.terminal ? ::forkpty(&terminal_, nullptr, nullptr, &size) : ::fork();
   if (pid_ == 0) {
     if (!setting.terminal) {

@@ -24,10 +24,11 @@ struct Ran {
 /// How the program is started.
 struct Setting {
   std::map<std::string, std::string> environment;
-  std::string folder;          ///< below the project; empty: the project itself
-  bool terminal = false;       ///< all three streams are a terminal
-  std::string typed;           ///< what a person types there
-  bool nobody_reads = false;   ///< standard output is a pipe whose reader has gone
+  std::string folder;                       ///< below the project; empty: the project itself
+  bool terminal = false;                    ///< all three streams are a terminal
+  unsigned short rows = 50, columns = 120;  ///< its size
+  std::string typed;                        ///< what a person types there
+  bool nobody_reads = false;                ///< standard output is a pipe whose reader has gone
   std::size_t file_limit = 0;  ///< octets that a file may grow to, as on a full disk; 0: no limit
 };
 
@@ -42,6 +43,8 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   pid_t pid() const { return pid_; }
+  /// What its terminal was sent so far.
+  const std::string& shown() const { return shown_; }
   /// Waits until it has written `text`, at most a minute.
   bool has_said(std::string_view text);
   /// What a person types at its terminal.

@@ -196,7 +196,7 @@ TEST(GraphText, IsDot) {
 TEST(GraphText, IsJson) {
   World world(new_zones(2, 2));
   world.plan.batches[1].after = {0};
-  expect_golden(golden("graph.json"), graph_json(world.plan, world.catalog) + "\n");
+  expect_golden(golden("graph.json"), graph_json(world.plan, world.catalog, 0) + "\n");
 }
 
 TEST(GraphText, CannotBeBrokenByALabel) {
