@@ -5,6 +5,7 @@
 #include "controller/load/manifests.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
+#include "resources/model/mistakes.h"
 
 namespace plumb::load {
 namespace {
@@ -109,12 +110,14 @@ class Dependencies {
       for (const auto& target : common.depends_on) {
         if (target.text.find('/') == std::string::npos ||  // reported where it was read
             manifests_.resources.contains(target.text) ||
-            manifests_.targets.find(target.text) != nullptr) {
+            manifests_.targets.find(target.text) != nullptr ||
+            manifests_.broken.contains(target.text) || manifests_.unknown) {
           continue;
         }
         auto hint = did_you_mean(target.text, names);
         problems_.error(
             target.place,
+            Mistake::depends_on_unknown,
             "`dependsOn` names `" + target.text + "`, which is not declared",
             !hint.empty() ? std::move(hint) : "Servers, Domains and DNSRecords can be named");
       }
@@ -169,6 +172,7 @@ class Dependencies {
       circle += *it + " → ";
     }
     problems_.error(place,
+                    Mistake::dependency_circle,
                     "dependencies form a circle: " + circle + name,
                     "take one of them away: nothing could be done first");
   }

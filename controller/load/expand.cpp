@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "controller/load/expand_mail.h"
 #include "controller/load/lint.h"
 #include "controller/load/scope_builder.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
 #include "resources/kinds/unmanaged.h"
+#include "resources/model/mistakes.h"
 
 namespace plumb::load {
 namespace {
@@ -16,9 +18,6 @@ using kinds::DeclaredSet;
 using kinds::DeclaredValue;
 using values::RecordType;
 
-Value text_value(std::string text, Place place = {}) {
-  return Value{std::move(text), place};
-}
 
 void collect_targets(const Value& value, std::vector<std::string>& targets) {
   if (const auto* reference = std::get_if<Reference>(&value.data)) {
@@ -40,17 +39,25 @@ class DomainExpansion {
 
   Expanded run() {
     gather();
-    out_.whole = domain_.source.document->records_good &&
-                 std::all_of(domain_.profiles.begin(), domain_.profiles.end(), [](const auto& in) {
-                   return in.document->records_good;
-                 });
+    sets_.unread().add_all(domain_.unread);
     auto sets = sets_.take();
+    add_no_mail_names(domain_, sets);
+    check_one_spf(sets, out_.problems);
     std::erase_if(sets, [&](const DeclaredSet& set) { return !may_stand(set); });
     out_.zone_rules_off = domain_.spec.common.lint.off;
     check_rule_names(domain_.spec.common.lint, out_.problems);
     for (std::size_t i = 0; i < domain_.providers.size(); ++i) {
       build(sets, *domain_.providers[i], i == 0, i + 1 == domain_.providers.size());
     }
+    if (domain_.providers.empty()) {
+      static const ProviderTraits kNothing{};
+      ProviderEntry nobody;
+      nobody.traits = &kNothing;
+      build(sets, nobody, true, true);
+      out_.stand_in = true;
+    }
+    out_.unread = std::move(sets_.unread());
+    out_.lint_known = domain_.lint_known;
     return std::move(out_);
   }
 
@@ -58,7 +65,12 @@ class DomainExpansion {
   // -- what there is -------------------------------------------------------------------------
 
   void gather() {
-    sets_.reserve(domain_.source.document->records + 8);
+    sets_.reserve(domain_.source.document->records + 16);
+    const bool no_mail = domain_.mail.declaration.spec.none;
+    if (!no_mail) {
+      sets_.begin_layer();
+      add_mail();
+    }
     for (std::size_t i = 0; i < domain_.profiles.size(); ++i) {
       sets_.begin_layer();
       add_records(domain_.profiles[i], domain_.spec.profile_variables[i]);
@@ -69,7 +81,9 @@ class DomainExpansion {
       const auto& record = *domain_.records[i];
       sets_.add(record.pack, record.pack[0], domain_.spec.variables, static_cast<std::uint32_t>(i));
     }
-    add_no_mail();
+    if (no_mail) {
+      add_mail();
+    }
     add_name_servers();
     for (const auto* server : domain_.servers) {
       add_addresses(*server);
@@ -83,6 +97,10 @@ class DomainExpansion {
     const auto end = in.document->first_record + in.document->records;
     for (auto i = in.document->first_record; i < end; ++i) {
       sets_.add(in.file->records, in.file->records[i], variables);
+    }
+    for (const auto& unread :
+         in.file->records.unread().subspan(in.document->first_unread, in.document->unread)) {
+      sets_.add_unread(unread, variables);
     }
   }
 
@@ -103,22 +121,12 @@ class DomainExpansion {
     sets_.add_made(std::move(set));
   }
 
-  /// RFC 7505 (null MX), RFC 7208 §10.1.2 (no sender), RFC 7489 §6.3.
-  void add_no_mail() {
-    if (!domain_.spec.no_mail) {
-      return;
+  /// Below all that is written: a record by hand at the same name and type takes the place. That
+  /// there is no mail is said by the Domain, and holds against what profiles give.
+  void add_mail() {
+    for (auto& set : mail_sets(domain_, manifests_, out_.problems)) {
+      sets_.add_made(std::move(set));
     }
-    const auto place = domain_.spec.mail_place;
-    const auto add = [&](std::string owner, RecordType type, std::string text) {
-      add_made(std::move(owner),
-               type,
-               {{text_value(std::move(text), place), place}},
-               place,
-               "mail: {none: true}");
-    };
-    add("@", RecordType::mx, "0 .");
-    add("@", RecordType::txt, "v=spf1 -all");
-    add("_dmarc", RecordType::txt, "v=DMARC1; p=reject");
   }
 
   void add_name_servers() {
@@ -173,7 +181,7 @@ class DomainExpansion {
     const auto owner = child.name.relative_to(domain_.name);
     const auto made_by = "dns.delegate of Domain/" + child.display;
     delegated_.emplace(owner, &child);
-    add_made(std::move(owner),
+    add_made(owner,
              RecordType::ns,
              values_of(child, RecordType::ns, dns.name_servers, reported),
              dns.delegate_place,
@@ -202,7 +210,12 @@ class DomainExpansion {
     if (set.lint != nullptr) {
       check_rule_names(*set.lint, out_.problems);
     }
-    return !lies_in_child(set) && !is_unmanaged(set) && names_providers(set);
+    check_providers(set);
+    const bool stands = !lies_in_child(set) && !is_unmanaged(set);
+    if (!stands) {
+      sets_.unread().add(set.owner, set.type);
+    }
+    return stands;
   }
 
   std::string label_of(const DeclaredSet& set) const {
@@ -245,6 +258,8 @@ class DomainExpansion {
                                   " lies in the zone of Domain `" + owner->display + "`",
                        .hint = "move the record to Domain `" + owner->display +
                                "`; above it only its NS and DS can stand",
+                       .rule = std::string(info(Mistake::in_child_zone).id),
+                       .reference = std::string(info(Mistake::in_child_zone).reference),
                        .related = owner->place});
     return true;
   }
@@ -257,6 +272,7 @@ class DomainExpansion {
              .place = set.place,
              .message = "`" + label_of(set) + "` is declared, and unmanaged by `" + glob.text + "`",
              .hint = "remove the record, or narrow `dns.unmanaged`",
+             .rule = std::string(info(Mistake::declared_unmanaged).id),
              .related = glob.place});
         return true;
       }
@@ -264,25 +280,24 @@ class DomainExpansion {
     return false;
   }
 
-  bool names_providers(const DeclaredSet& set) {
-    if (set.at == nullptr) {
-      return true;
+  void check_providers(const DeclaredSet& set) {
+    const auto& known = domain_.spec.dns.providers;
+    if (set.at == nullptr || known.empty()) {
+      return;
     }
-    bool good = true;
     for (const auto& field : *set.at->as_map()) {
       std::vector<std::string_view> names;
-      for (const auto* provider : domain_.providers) {
-        names.push_back(provider->config.name);
+      for (const auto& provider : known) {
+        names.push_back(provider.text);
       }
       if (std::find(names.begin(), names.end(), field.name) == names.end()) {
         out_.problems.error(
             field.place,
+            Mistake::unknown_provider,
             "`at` names `" + field.name + "`, which is no provider of " + domain_.display,
             did_you_mean(field.name, names));
-        good = false;
       }
     }
-    return good;
   }
 
   // -- what becomes of it --------------------------------------------------------------------
@@ -359,6 +374,7 @@ class DomainExpansion {
         }
       }
     }
+    add_mail_needs(domain_, set, needs);
     for (const auto document : set.documents) {
       add_needs(domain_.records[document]->common, needs);
     }
@@ -392,7 +408,7 @@ class DomainExpansion {
       if (name) {
         return kinds::rrset_key(name->relative_to(domain_.name), set.type);
       }
-      out_.problems.error(formerly->place, name.error());
+      out_.problems.error(formerly->place, Mistake::bad_name, name.error());
     }
     return {};
   }
@@ -406,7 +422,7 @@ class DomainExpansion {
     builder.add(std::move(row));
   }
 
-  void add_set(ScopeBuilder& builder, DeclaredSet& set, const ProviderEntry& provider, bool last) {
+  bool add_set(ScopeBuilder& builder, DeclaredSet& set, const ProviderEntry& provider, bool last) {
     const bool references = set.has_references();
     const auto key = kinds::rrset_key(set.owner, set.type);
     Row row{.kind = kinds::kRRset, .key = key};
@@ -416,8 +432,9 @@ class DomainExpansion {
       body = provider.traits->adapt(catalog_.of(kinds::kRRset), key, *body);
     }
     if (!body) {
-      out_.problems.error(set.place, body.error());
-      return;
+      out_.problems.error(set.place, Mistake::provider_refuses, body.error());
+      sets_.unread().add(set.owner, set.type);
+      return false;
     }
     row.body = *body;
     row.flags = references ? std::uint8_t{EntryFlag::has_references} : std::uint8_t{0};
@@ -427,6 +444,7 @@ class DomainExpansion {
     row.made_by = set.made_by;
     row.sources = set.united;
     builder.add(std::move(row));
+    return true;
   }
 
   void build(std::vector<DeclaredSet>& sets, const ProviderEntry& provider, bool first, bool last) {
@@ -443,20 +461,18 @@ class DomainExpansion {
       head.unmanaged.push_back(glob.text);
     }
     add_zone(builder);
-    std::vector<const kinds::LintSwitch*> switches{nullptr};
+    WrittenRows written;
+    written.add({});  // the zone itself
     for (auto& set : sets) {
-      const auto errors = out_.problems.error_count();
-      add_set(builder, set, provider, last);
-      if (out_.problems.error_count() == errors) {
-        switches.push_back(set.lint);
+      const auto row = first ? WrittenRows::row_of(set) : WrittenRow();
+      if (add_set(builder, set, provider, last) && first) {
+        written.add(row);
       }
     }
     std::vector<std::uint32_t> order;
     out_.scopes.push_back(builder.seal(order, out_.problems));
-    for (std::uint32_t row = 0; first && row < order.size(); ++row) {
-      if (order[row] < switches.size() && switches[order[row]] != nullptr) {
-        out_.rules_off.emplace_back(row, switches[order[row]]->off);
-      }
+    if (first) {
+      out_.written = written.in_order(order);
     }
   }
 

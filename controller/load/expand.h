@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/load/manifests.h"
+#include "controller/load/written_rows.h"
 #include "resources/model/desired.h"
 #include "resources/model/diagnostic.h"
 #include "resources/model/kind.h"
@@ -15,10 +16,12 @@ namespace plumb::load {
 /// What one declaration gives: its scopes, and what the rules are told besides.
 struct Expanded {
   std::vector<std::shared_ptr<DesiredScope>> scopes;  ///< of a domain: one per provider
-  /// Rows of the first scope's table and the rules that are switched off for them; ascending.
-  std::vector<std::pair<std::uint32_t, std::vector<std::string>>> rules_off;
+  WrittenRows written;  ///< parallel to the rows of the first scope's table
   std::vector<std::string> zone_rules_off;
-  bool whole = true;  ///< nothing had to be left out: the rules may speak of what is missing
+  /// Sets that are declared but not known: of them the rules do not say that they are missing.
+  kinds::UnreadSets unread;
+  bool lint_known = true;  ///< false: which rules are switched off could not be read
+  bool stand_in = false;   ///< no provider is known: the scope is there for the rules only
   Diagnostics problems;
 };
 

@@ -3,6 +3,7 @@
 #include "controller/load/expand.h"
 #include "controller/load/scope_builder.h"
 #include "resources/kinds/resource_kinds.h"
+#include "resources/model/mistakes.h"
 
 namespace plumb::load {
 namespace {
@@ -18,7 +19,7 @@ void add_server(const kinds::ServerDeclaration& server,
     body = provider.traits->adapt(kind, server.name, *body);
   }
   if (!body) {
-    problems.error(server.place, body.error());
+    problems.error(server.place, Mistake::provider_refuses, body.error());
     return;
   }
   Row row{.kind = kinds::kServer, .key = server.name, .body = *body};

@@ -6,14 +6,17 @@
 #include <set>
 #include <tuple>
 
+#include "controller/env/certificate.h"
 #include "controller/env/clock.h"
 #include "controller/env/parallel.h"
 #include "controller/load/excerpts.h"
 #include "controller/load/expand.h"
+#include "controller/load/expand_mail.h"
 #include "controller/load/lint.h"
 #include "controller/load/manifests.h"
 #include "controller/load/project.h"
 #include "resources/kinds/consent_declaration.h"
+#include "resources/model/mistakes.h"
 
 namespace plumb::load {
 namespace {
@@ -41,6 +44,9 @@ class Load {
     read_project_file(*text);
     read_files();
     auto manifests = tie_together(files_, project_, options_, problems_);
+    tie_mail(
+        manifests, files_, [&](const std::string& path) { return digest_of(path); }, problems_);
+    tie_addresses(manifests, options_.threads, problems_);
     tie_dependencies(manifests, problems_);
     expand(manifests);
     read_consents();
@@ -59,6 +65,7 @@ class Load {
     if (found == documents.end()) {
       if (files_[0].readable && !files_[0].problems.has_errors()) {
         problems_.error(place_at(1, 1, 1),
+                        Mistake::project_missing,
                         "plumb.yaml holds no Project",
                         "begin it with `apiVersion: plumb/v1` and `kind: Project`");
       }
@@ -83,7 +90,8 @@ class Load {
     for (const auto& root : roots_) {
       auto found = source_.list(root.text);
       if (!found) {
-        problems_.error(root.place, std::move(found).error().in("manifests"));
+        problems_.error(
+            root.place, Mistake::manifests_missing, std::move(found).error().in("manifests"));
         continue;
       }
       for (auto& file : *found) {
@@ -112,7 +120,9 @@ class Load {
       if (text) {
         file = read_manifest(*text, numbers[i], schemas_);
       } else {
-        file.problems.error(place_at(numbers[i], 1, 1), text.error());
+        const auto place = place_at(numbers[i], 1, 1);
+        file.problems.error(place, Mistake::file_unreadable, text.error());
+        file.unknown.push_back({"", place});
       }
     });
     for (auto& file : files_) {
@@ -123,16 +133,27 @@ class Load {
     }
   }
 
+  Result<std::string> digest_of(const std::string& path) {
+    PLUMB_TRY(octets, source_.read(path));
+    auto digest = env::key_digest_of_certificate(octets);
+    return digest ? std::move(digest) : tl::unexpected(std::move(digest).error().in(path));
+  }
+
   void expand(const Manifests& manifests) {
     std::vector<Expanded> domains(manifests.domains.size());
     env::for_each_parallel(domains.size(), options_.threads, [&](std::size_t i) {
-      if (manifests.domains[i].source.document->good) {
-        domains[i] = expand_domain(manifests.domains[i], manifests, options_.catalog);
-      }
+      domains[i] = expand_domain(manifests.domains[i], manifests, options_.catalog);
+    });
+    std::vector<Expanded> mail(manifests.domains.size());
+    env::for_each_parallel(mail.size(), options_.threads, [&](std::size_t i) {
+      mail[i] = expand_mail(manifests.domains[i], manifests, options_.catalog);
     });
     auto servers = expand_servers(manifests, options_.catalog);
     lint_zones(domains, options_.threads, problems_);
     for (auto& domain : domains) {
+      take(domain);
+    }
+    for (auto& domain : mail) {
       take(domain);
     }
     take(servers);
@@ -140,6 +161,9 @@ class Load {
 
   void take(Expanded& expanded) {
     problems_.append(std::move(expanded.problems));
+    if (expanded.stand_in) {
+      return;
+    }
     std::move(expanded.scopes.begin(), expanded.scopes.end(), std::back_inserter(scopes_));
   }
 
@@ -239,6 +263,10 @@ class Load {
         auto zones = zone_producers(domain);
         std::move(zones.begin(), zones.end(), std::back_inserter(out_.producers));
       }
+    }
+    for (const auto& domain : manifests.domains) {
+      auto keys = key_producers(domain);
+      std::move(keys.begin(), keys.end(), std::back_inserter(out_.producers));
     }
     list_declared(manifests);
     problems_.sort();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/load/schema.h"
+#include "resources/kinds/mailbox_pack.h"
 #include "resources/kinds/record_item.h"
 #include "resources/model/diagnostic.h"
 #include "resources/model/place.h"
@@ -16,26 +17,42 @@ namespace plumb::load {
 /// One document of a manifest file, checked against its schema.
 struct Document {
   std::string kind;  ///< one of document_kinds()
-  Value tree;        ///< without the items of /spec/records
+  Value tree;        ///< without the items of /spec/records and /spec/aliases
   Place start;
   std::size_t first_record = 0;  ///< its items in ManifestFile::records
   std::size_t records = 0;
-  bool good = false;          ///< as its schema wants it; else only its name may be used
-  bool records_good = false;  ///< none of its items had to be left out
+  std::size_t first_unread = 0;  ///< its items in RecordPack::unread()
+  std::size_t unread = 0;
+  std::size_t first_alias = 0;  ///< the members of its `aliases` in ManifestFile::mail
+  std::size_t aliases = 0;
+  bool good = false;    ///< read to its end, and as its schema wants it
+  bool usable = false;  ///< as its schema wants it, after what is wrong was taken out
+  bool ended = true;    ///< false: an error of syntax broke it off, anything may be missing
+  std::vector<std::string> lost;  ///< Verdict::lost
 
   /// `metadata.name`; empty where there is none. `place` is then left as it is.
   std::string name(Place* place = nullptr) const;
   /// The spec, or an empty map.
   const Value& spec() const;
   const Value& metadata() const;
+  /// Whether a member of the spec, "vars" or "dns.unmanaged", is perhaps not all that was written.
+  bool misses(std::string_view path) const;
+};
+
+/// A document of which not even kind and name are known.
+struct UnknownDocument {
+  std::string kind;  ///< empty: not known
+  Place place;
 };
 
 /// What one file says. Independent of all other files.
 struct ManifestFile {
   std::vector<Document> documents;
+  std::vector<UnknownDocument> unknown;
   kinds::RecordPack records;
+  kinds::MailPack mail;  ///< Mailbox and Alias documents are in it only
   Diagnostics problems;
-  bool readable = false;  ///< false: nothing of it may be used
+  bool readable = false;  ///< false: an error of syntax; what was read is for finding others
 };
 
 /// Reads and checks one file. Thread-safe.

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,11 +13,13 @@
 
 #include "controller/load/load.h"
 #include "controller/load/manifest.h"
+#include "controller/load/manifests_mail.h"
 #include "controller/load/providers.h"
 #include "resources/kinds/domain.h"
 #include "resources/kinds/record_sets.h"
 #include "resources/kinds/reference_targets.h"
 #include "resources/kinds/server_declaration.h"
+#include "resources/kinds/unread_sets.h"
 #include "resources/values/domain_name.h"
 
 namespace plumb::load {
@@ -50,11 +53,17 @@ struct DomainEntry {
   Place place;          ///< of the name
   kinds::DomainSpec spec;
   std::vector<DocumentIn> profiles;
+  std::vector<kinds::ProfileLayer> layers;  ///< parallel to `profiles`
   std::vector<const ProviderEntry*> providers;
   std::vector<const RecordDeclaration*> records;
   std::vector<const kinds::ServerDeclaration*> servers;  ///< whose hostname lies here
   std::vector<Delegation> delegations;
   bool has_children = false;  ///< another declared domain lies below
+  /// Record sets that are declared outside of the record lists that can be read.
+  kinds::UnreadSets unread;
+  bool lint_known = true;  ///< false: a `lint.off` could not be read
+  bool mail_known = true;  ///< false: a `mail` could not be read
+  DomainMail mail;
 };
 
 /// All documents with their ties: what there is to expand. Immutable once made.
@@ -64,6 +73,9 @@ struct Manifests {
   std::vector<DomainEntry> domains;  ///< sorted by name
   std::vector<std::unique_ptr<RecordDeclaration>> records;
   std::unordered_map<std::string, std::size_t> domain_index;  ///< by canonical name
+  /// "DNSRecord/www": declared, but too broken to be used. What names them is not wrong.
+  std::set<std::string, std::less<>> broken;
+  bool unknown = false;  ///< there are documents whose names could not be read
   kinds::ReferenceTargets targets;
   kinds::Drift drift;  ///< of the Project
   /// What `dependsOn` may name, "Server/mx1", and the resources it stands for.

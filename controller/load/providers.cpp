@@ -4,6 +4,9 @@
 #include <array>
 #include <charconv>
 
+#include "controller/load/project.h"
+#include "resources/model/mistakes.h"
+
 namespace plumb::load {
 namespace {
 
@@ -57,6 +60,7 @@ const ProviderTraits* read_type(const Value& spec,
     }
     auto hint = did_you_mean(*type->as_string(), names);
     problems.error(type->place,
+                   Mistake::provider_type,
                    "there is no provider type `" + *type->as_string() + "`",
                    !hint.empty() ? std::move(hint) : "types are " + all);
   }
@@ -82,11 +86,22 @@ void read_limits(const Value& spec, ProviderConfig& config, Diagnostics& problem
   if (error != std::errc() || rest != text->data() + text->size() || !(number > 0) ||
       number > 1e6) {
     problems.error(rate->place,
+                   Mistake::bad_number,
                    "`requestsPerSecond` must be a number above 0",
                    "write 50, or 0.5 for one request in two seconds");
     return;
   }
   config.requests_per_second = number;
+}
+
+/// What plumb itself needs to know; the provider is not bothered with it.
+void take_verify(ProviderConfig& config, Diagnostics& problems) {
+  auto* fields = std::get_if<Value::Map>(&config.spec.data);
+  if (const auto* verify = config.spec.find("verify"); fields != nullptr && verify != nullptr) {
+    config.name_servers = read_servers(verify->find("servers"), problems);
+    fields->erase(std::find_if(
+        fields->begin(), fields->end(), [](const auto& field) { return field.name == "verify"; }));
+  }
 }
 
 void read_provider(const Document& document,
@@ -106,15 +121,25 @@ void read_provider(const Document& document,
   config.type = traits->type;
   const auto errors = problems.error_count();
   read_limits(config.spec, config, problems);
+  take_verify(config, problems);
   if (traits->check != nullptr) {
-    traits->check(config.spec, problems);
+    Diagnostics found;
+    traits->check(config.spec, found);
+    for (auto& one : found.all()) {
+      if (one.rule == info(Mistake::bad_declaration).id) {
+        one.rule = info(Mistake::provider_setting).id;
+      }
+      problems.add(std::move(one));
+    }
   }
   if (problems.error_count() != errors) {
     return;
   }
   auto account = traits->account(config.spec);
   if (!account) {
-    problems.error(config.place, std::move(account).error().in("Provider/" + config.name));
+    problems.error(config.place,
+                   Mistake::provider_setting,
+                   std::move(account).error().in("Provider/" + config.name));
     return;
   }
   config.account = std::move(*account);
@@ -192,6 +217,7 @@ Providers read_providers(std::span<const Document* const> documents,
                     .message = "Providers `" + one.name + "` and `" + other.name +
                                "` are one account (" + other.account + ")",
                     .hint = "keep one of them and name it everywhere",
+                    .rule = std::string(info(Mistake::provider_account).id),
                     .related = std::min(one.place, other.place)});
     }
   }

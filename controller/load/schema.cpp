@@ -13,7 +13,9 @@
 #include <valijson/validator.hpp>
 
 #include "controller/load/schema_texts.h"
+#include "controller/load/yaml_reader.h"
 #include "resources/model/check.h"
+#include "resources/model/mistakes.h"
 
 namespace plumb::load {
 namespace {
@@ -22,7 +24,7 @@ using nlohmann::json;
 using JsonAdapter = valijson::adapters::NlohmannJsonAdapter;
 
 constexpr auto kKinds = std::to_array<std::string_view>(
-    {"Project", "Provider", "Profile", "Domain", "DNSRecord", "Server", "Consent"});
+    {"Project", "Provider", "Profile", "Domain", "DNSRecord", "Server", "Mailbox", "Alias", "Consent"});
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -87,6 +89,89 @@ Value from_json(const nlohmann::ordered_json& document) {
   return Value{};
 }
 
+/// Takes what a schema rejected, and holes, out of a document.
+class Removal {
+ public:
+  explicit Removal(std::vector<const void*> rejected) : rejected_(std::move(rejected)) {
+    std::sort(rejected_.begin(), rejected_.end());
+  }
+
+  /// Verdict::lost.
+  std::vector<std::string> run(Value& document) {
+    const auto* spec = document.find("spec");
+    from_all(std::get_if<Value::Map>(&document.data), [&](Field& field) {
+      if (&field.value == spec) {
+        from_members(field.value, "", 2);
+      } else {
+        from(field);
+      }
+    });
+    return std::move(lost_);
+  }
+  bool met_holes() const { return holes_; }
+
+ private:
+  static Value& value_of(Field& field) { return field.value; }
+  static Value& value_of(Value& item) { return item; }
+
+  bool goes(auto& member) {
+    const auto& value = value_of(member);
+    const bool hole = is_hole(value);
+    holes_ |= hole;
+    return hole || is_rejected(&member) || is_rejected(&value);
+  }
+  bool is_rejected(const void* address) const {
+    return std::binary_search(rejected_.begin(), rejected_.end(), address);
+  }
+
+  /// Notes which members of a map lose something, by their paths of up to `depth` names.
+  void from_members(Value& map, const std::string& path, int depth) {
+    from_all(std::get_if<Value::Map>(&map.data), [&](Field& member) {
+      const auto name = path + member.name;
+      const auto before = taken_;
+      if (depth > 1 && member.value.as_map() != nullptr) {
+        from_members(member.value, name + ".", depth - 1);
+      } else {
+        from(member);
+        if (taken_ != before && !goes(member)) {
+          lost_.push_back(name);
+        }
+      }
+      if (goes(member)) {
+        lost_.push_back(name);
+      }
+    });
+  }
+
+  void from(auto& member) {
+    const auto deeper = [&](auto& inner) { from(inner); };
+    from_all(std::get_if<Value::Map>(&value_of(member).data), deeper);
+    from_all(std::get_if<Value::List>(&value_of(member).data), deeper);
+  }
+
+  /// `each` for all members; then those that go are taken out. None moves before all are looked at:
+  /// they are known by their addresses.
+  template <class Members>
+  void from_all(Members* members, const auto& each) {
+    if (members == nullptr) {
+      return;
+    }
+    std::vector<bool> gone;
+    for (auto& member : *members) {
+      each(member);
+      gone.push_back(goes(member));
+      taken_ += gone.back() ? 1U : 0U;
+    }
+    std::size_t at = 0;
+    std::erase_if(*members, [&](const auto& /*member*/) { return gone[at++]; });
+  }
+
+  std::vector<const void*> rejected_;
+  std::vector<std::string> lost_;
+  std::size_t taken_ = 0;
+  bool holes_ = false;
+};
+
 }  // namespace
 
 /// One kind's schema, made ready once.
@@ -99,7 +184,8 @@ struct Schemas::Ready {
 Schemas::Schemas() : ready_(std::make_unique<Ready[]>(kKinds.size())) {}
 Schemas::~Schemas() = default;
 
-bool Schemas::check(std::string_view kind, const Value& document, Diagnostics& problems) const {
+/// The verdict of the validator; an error only where that cannot be had.
+bool Schemas::passes(std::string_view kind, const Value& document, Diagnostics& problems) const {
   const auto found = std::find(kKinds.begin(), kKinds.end(), kind);
   PLUMB_CHECK(found != kKinds.end());
   auto& ready = ready_[static_cast<std::size_t>(found - kKinds.begin())];
@@ -113,21 +199,54 @@ bool Schemas::check(std::string_view kind, const Value& document, Diagnostics& p
     });
     const auto seen = to_json(document);
     valijson::Validator validator;
-    if (validator.validate(ready.schema, JsonAdapter(seen), nullptr)) {
-      return true;
-    }
+    return validator.validate(ready.schema, JsonAdapter(seen), nullptr);
   } catch (const std::exception& failure) {
-    problems.error(document.place, "the schema of " + std::string(kind) + ": " + failure.what());
+    problems.error(document.place,
+                   Mistake::schema_mismatch,
+                   "the schema of " + std::string(kind) + ": " + failure.what());
     return false;
   }
-  const auto before = problems.error_count();
-  explain_problems(ready.tree, ready.tree, document, kind, problems);
-  if (problems.error_count() == before) {
-    problems.error(document.place,
-                   "this document is not as the schema of " + std::string(kind) + " wants it",
-                   "compare it with `plumb explain " + std::string(kind) + "`");
+}
+
+bool Schemas::check(std::string_view kind, const Value& document, Diagnostics& problems) const {
+  auto copy = document;
+  return repair(kind, copy, true, problems).good;
+}
+
+Verdict Schemas::repair(std::string_view kind,
+                        Value& document,
+                        bool ended,
+                        Diagnostics& problems) const {
+  Diagnostics found;
+  if (passes(kind, document, found)) {
+    return {true, true, {}};
   }
-  return false;
+  Verdict verdict;
+  const auto at = std::find(kKinds.begin(), kKinds.end(), kind) - kKinds.begin();
+  const auto& tree = ready_[static_cast<std::size_t>(at)].tree;
+  std::vector<const void*> rejected;
+  if (found.empty()) {
+    explain_problems(tree, tree, document, kind, found, rejected);
+    Removal removal(std::move(rejected));
+    verdict.lost = removal.run(document);
+    if (found.empty() && !removal.met_holes()) {
+      found.error(document.place,
+                  Mistake::schema_mismatch,
+                  "this document is not as the schema of " + std::string(kind) + " wants it",
+                  "compare it with `plumb explain " + std::string(kind) + "`");
+    }
+  }
+  const auto absent = [](const Diagnostic& one) {
+    return one.rule == info(Mistake::missing_field).id || one.rule == info(Mistake::either_or).id;
+  };
+  for (auto& one : found.all()) {
+    if (ended || !absent(one)) {
+      problems.add(std::move(one));
+    }
+  }
+  Diagnostics again;
+  verdict.usable = passes(kind, document, again);
+  return verdict;
 }
 
 std::span<const std::string_view> document_kinds() {

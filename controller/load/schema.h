@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "resources/model/diagnostic.h"
 #include "resources/model/result.h"
@@ -20,6 +21,15 @@ std::string_view schema_text(std::string_view kind);
 /// The schema of a kind as a tree. Error not_found, with "did you mean", for an unknown kind.
 Result<Value> schema_tree(std::string_view kind);
 
+/// What a schema says of a document, and what is left of it.
+struct Verdict {
+  bool good = false;    ///< as the schema wants it, nothing was taken out
+  bool usable = false;  ///< as the schema wants it, now that what is wrong was taken out
+  /// Members of its `spec` that were taken out, "vars" or "dns.unmanaged", or that something deeper
+  /// was taken out of.
+  std::vector<std::string> lost;
+};
+
 /// Checks documents against the schemas. A kind's schema is made ready when it is first needed.
 /// Thread-safe.
 class Schemas {
@@ -32,18 +42,24 @@ class Schemas {
   /// Whether `document` is as the schema of `kind` (one of document_kinds()) wants it. If not,
   /// each reason is an error in `problems`, at its own place.
   bool check(std::string_view kind, const Value& document, Diagnostics& problems) const;
+  /// The same, and takes out of `document` what is wrong with it, so that the rest can be looked
+  /// at. Where it was not read to its end (`ended`), nothing is said of what is missing.
+  Verdict repair(std::string_view kind, Value& document, bool ended, Diagnostics& problems) const;
 
  private:
+  bool passes(std::string_view kind, const Value& document, Diagnostics& problems) const;
   struct Ready;
   std::unique_ptr<Ready[]> ready_;
 };
 
 /// What is wrong with `value` in the eyes of `schema` (a tree, of which `root` is the whole), in
-/// words: the innermost reasons only.
+/// words: the innermost reasons only. `rejected` gets the addresses of the Fields and Values that
+/// are to blame.
 void explain_problems(const Value& root,
                       const Value& schema,
                       const Value& value,
                       std::string_view name,
-                      Diagnostics& problems);
+                      Diagnostics& problems,
+                      std::vector<const void*>& rejected);
 
 }  // namespace plumb::load

@@ -5,6 +5,8 @@
 #include <functional>
 
 #include "controller/load/schema.h"
+#include "controller/load/yaml_reader.h"
+#include "resources/model/mistakes.h"
 
 namespace plumb::load {
 namespace {
@@ -72,10 +74,14 @@ std::string in_ticks(std::string_view word) {
 
 class Walker {
  public:
-  Walker(const Value& root, Diagnostics& problems) : root_(root), problems_(problems) {}
+  Walker(const Value& root, Diagnostics& problems, std::vector<const void*>& rejected)
+      : root_(root), problems_(problems), rejected_(rejected) {}
 
   void walk(const Value& schema, const Value& value, std::string_view name) {
     const auto& rules = resolve(schema);
+    if (is_hole(value)) {
+      return;
+    }
     if (!check_type(rules, value, name) || !check_enum(rules, value, name)) {
       return;
     }
@@ -106,6 +112,12 @@ class Walker {
     return found != nullptr ? *found : schema;
   }
 
+  /// `value` is to blame.
+  void reject(const Value& value, Mistake mistake, std::string message, std::string hint = {}) {
+    rejected_.push_back(&value);
+    problems_.error(value.place, mistake, std::move(message), std::move(hint));
+  }
+
   bool check_type(const Value& rules, const Value& value, std::string_view name) {
     auto types = texts_of(rules.find("type"));
     if (types.empty() ||
@@ -113,15 +125,16 @@ class Walker {
       return true;
     }
     std::erase(types, std::string_view("null"));
-    problems_.error(value.place,
-                    in_ticks(name) + " must be " + joined(types, "or", type_words) + ", not " +
-                        std::string(type_name(value)),
-                    types.front() == "string" && value.as_map() == nullptr &&
-                            value.as_list() == nullptr && !value.is_null()
-                        ? "put it in quotes"
-                    : types.front() == "boolean" && value.as_string() != nullptr
-                        ? "write true or false, without quotes"
-                        : "");
+    reject(value,
+           Mistake::wrong_type,
+           in_ticks(name) + " must be " + joined(types, "or", type_words) + ", not " +
+               std::string(type_name(value)),
+           types.front() == "string" && value.as_map() == nullptr && value.as_list() == nullptr &&
+                   !value.is_null()
+               ? "put it in quotes"
+           : types.front() == "boolean" && value.as_string() != nullptr
+               ? "write true or false, without quotes"
+               : "");
     return false;
   }
 
@@ -139,10 +152,11 @@ class Walker {
     const auto words = texts_of(list != nullptr ? list : only);
     const auto* text = value.as_string();
     auto hint = text != nullptr ? did_you_mean(*text, words) : std::string();
-    problems_.error(value.place,
-                    in_ticks(name) + " must be " + joined(words, "or", in_ticks) +
-                        (text != nullptr ? ", not " + in_ticks(*text) : ""),
-                    std::move(hint));
+    reject(value,
+           Mistake::unknown_choice,
+           in_ticks(name) + " must be " + joined(words, "or", in_ticks) +
+               (text != nullptr ? ", not " + in_ticks(*text) : ""),
+           std::move(hint));
     return false;
   }
 
@@ -155,10 +169,14 @@ class Walker {
       const auto* low = limit("minimum");
       const auto* high = limit("maximum");
       if (low != nullptr && *number < *low) {
-        problems_.error(value.place, in_ticks(name) + " must be at least " + std::to_string(*low));
+        reject(value,
+               Mistake::out_of_range,
+               in_ticks(name) + " must be at least " + std::to_string(*low));
       }
       if (high != nullptr && *number > *high) {
-        problems_.error(value.place, in_ticks(name) + " must be at most " + std::to_string(*high));
+        reject(value,
+               Mistake::out_of_range,
+               in_ticks(name) + " must be at most " + std::to_string(*high));
       }
     }
     const auto* shortest = limit("minLength");
@@ -167,7 +185,7 @@ class Walker {
     const auto* list = value.as_list();
     if ((shortest != nullptr && text != nullptr && text->empty()) ||
         (fewest != nullptr && list != nullptr && list->empty())) {
-      problems_.error(value.place, in_ticks(name) + " is empty");
+      reject(value, Mistake::empty_value, in_ticks(name) + " is empty");
     }
   }
 
@@ -188,13 +206,14 @@ class Walker {
       }
     }
     for (const auto required : texts_of(rules.find("required"))) {
-      if (value.find(required) == nullptr) {
-        problems_.error(value.place, in_ticks(name) + " needs " + in_ticks(required));
+      if (value.find(required) == nullptr && !is_misspelt(rules, map, required)) {
+        problems_.error(
+            value.place, Mistake::missing_field, in_ticks(name) + " needs " + in_ticks(required));
       }
     }
   }
 
-  void unknown(const Field& field, const Value* properties) {
+  static std::vector<std::string_view> names_of(const Value* properties) {
     std::vector<std::string_view> names;
     const auto* map = properties != nullptr ? properties->as_map() : nullptr;
     if (map != nullptr) {
@@ -202,9 +221,27 @@ class Walker {
         names.push_back(property.name);
       }
     }
+    return names;
+  }
+
+  /// Whether an unknown member of `map` was meant to be `required`: one mistake is one message.
+  static bool is_misspelt(const Value& rules, const Value::Map& map, std::string_view required) {
+    constexpr std::size_t kFew = 64;
+    const auto* properties = rules.find("properties");
+    const auto names = names_of(properties);
+    return map.size() <= kFew && std::any_of(map.begin(), map.end(), [&](const Field& field) {
+             return std::find(names.begin(), names.end(), field.name) == names.end() &&
+                    nearest(field.name, names) == required;
+           });
+  }
+
+  void unknown(const Field& field, const Value* properties) {
+    const auto names = names_of(properties);
+    rejected_.push_back(&field);
     auto hint = did_you_mean(field.name, names);
     problems_.error(
         field.place,
+        Mistake::unknown_field,
         "unknown field " + in_ticks(field.name),
         !hint.empty() || names.size() > 12 || names.empty()
             ? std::move(hint)
@@ -220,16 +257,18 @@ class Walker {
       std::size_t passed = 0;
       for (const auto& one : *alternatives->as_list()) {
         Diagnostics found;
-        Walker(root_, found).walk(one, value, name);
+        std::vector<const void*> unused;
+        Walker(root_, found, unused).walk(one, value, name);
         passed += found.has_errors() ? 0U : 1U;
       }
       if (passed == 0 || (passed > 1 && std::string_view(rule) == "oneOf")) {
-        no_alternative(*alternatives->as_list(), value, name, passed);
+        no_alternative(rules, *alternatives->as_list(), value, name, passed);
       }
     }
   }
 
-  void no_alternative(const Value::List& alternatives,
+  void no_alternative(const Value& rules,
+                      const Value::List& alternatives,
                       const Value& value,
                       std::string_view name,
                       std::size_t passed) {
@@ -248,19 +287,29 @@ class Walker {
       }
     }
     if (!members.empty()) {
+      const auto* map = value.as_map();
+      if (passed == 0 && map != nullptr &&
+          std::any_of(members.begin(), members.end(), [&](std::string_view member) {
+            return is_misspelt(rules, *map, member);
+          })) {
+        return;
+      }
       problems_.error(value.place,
+                      passed > 1 ? Mistake::either_or : Mistake::missing_field,
                       passed > 1
                           ? "only one of " + joined(members, "and", in_ticks) + " can be given"
                           : in_ticks(name) + " needs " + joined(members, "or", in_ticks));
       return;
     }
-    problems_.error(value.place,
-                    in_ticks(name) + " must be " + joined(types, "or", type_words) + ", not " +
-                        std::string(type_name(value)));
+    reject(value,
+           Mistake::wrong_type,
+           in_ticks(name) + " must be " + joined(types, "or", type_words) + ", not " +
+               std::string(type_name(value)));
   }
 
   const Value& root_;
   Diagnostics& problems_;
+  std::vector<const void*>& rejected_;
 };
 
 }  // namespace
@@ -269,8 +318,9 @@ void explain_problems(const Value& root,
                       const Value& schema,
                       const Value& value,
                       std::string_view name,
-                      Diagnostics& problems) {
-  Walker(root, problems).walk(schema, value, name);
+                      Diagnostics& problems,
+                      std::vector<const void*>& rejected) {
+  Walker(root, problems, rejected).walk(schema, value, name);
 }
 
 }  // namespace plumb::load

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "resources/model/mistakes.h"
+
 namespace plumb::load {
 
 ScopeBuilder::ScopeBuilder(Scope scope) : scope_(std::make_shared<DesiredScope>()) {
@@ -63,6 +65,7 @@ std::shared_ptr<DesiredScope> ScopeBuilder::seal(std::vector<std::uint32_t>& ord
                   .place = places_[second],
                   .message = "this is declared twice",
                   .hint = "remove one of the two",
+                  .rule = std::string(info(Mistake::declared_twice).id),
                   .related = places_[first]});
   }
   std::vector<std::uint32_t> row_of(places_.size(), 0);

@@ -1,7 +1,6 @@
 #include "controller/load/yaml_builder.h"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 #include <utility>
 
@@ -13,16 +12,6 @@ namespace plumb::load {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
-
-/// Whether the text has the one form in which we read and write integers.
-bool is_decimal(std::string_view text) {
-  const bool negative = text.starts_with('-');
-  const auto digits = text.substr(negative ? 1 : 0);
-  if (digits.empty() || (digits[0] == '0' && (digits.size() > 1 || negative))) {
-    return false;
-  }
-  return std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 /// The offset just behind the closing quote of the quoted text at `offset`; npos where it is open.
 std::size_t quoted_end(std::string_view text, std::size_t offset) {
@@ -40,46 +29,63 @@ std::size_t quoted_end(std::string_view text, std::size_t offset) {
 
 }  // namespace
 
-Value typed_scalar(std::string_view text, Place place) {
-  if (text == "true" || text == "false") {
-    return {text == "true", place};
-  }
-  if (text.empty() || text == "null" || text == "~") {
-    return {std::monostate{}, place};
-  }
-  std::int64_t number = 0;
-  if (is_decimal(text) &&
-      std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}) {
-    return {number, place};
-  }
-  return {std::string(text), place};
-}
-
 void Builder::document_start(const TextMark& mark) {
   reached_ = mark.offset;
   frames_.clear();
   has_root_ = false;
   skipping_ = false;
+  reported_before_ = reported_;
   ++documents_;
   check_directive_before(mark.offset, mark.line);
   if (documents_ > limits_.documents_per_file) {
     report(mark,
+           Mistake::yaml_too_large,
            fmt::format("more than {} documents in one file", limits_.documents_per_file),
            "split the file");
   } else if (documents_ > 1 && (mark.column != 0 || text_.substr(mark.offset, 3) != "---")) {
     report(mark,
+           Mistake::yaml_document,
            "this does not belong to the document before it",
            "check the indentation and the brackets; a new document begins with a line ---");
   }
 }
 
 void Builder::document_end() {
-  if (has_root_ && !skipping_) {
+  if (skipping_) {
+    give_up(frames_.empty() ? Place{} : frames_.front().place);
+  } else if (has_root_) {
     const auto start = root_.place;
-    sink_.document(std::move(root_), start);
+    if (reported_ == reported_before_) {
+      sink_.document(std::move(root_), start);
+    } else {
+      sink_.broken_document(std::move(root_), start, true);
+    }
   }
   root_ = {};
   has_root_ = false;
+}
+
+void Builder::give_up(Place at) {
+  const auto streaming = std::find_if(
+      frames_.begin(), frames_.end(), [](const Frame& frame) { return frame.streams; });
+  if (streaming != frames_.end()) {
+    frames_.erase(streaming + 1, frames_.end());
+  }
+  while (!frames_.empty()) {
+    Frame open = std::move(frames_.back());
+    frames_.pop_back();
+    if (open.flow && !open.is_map && !open.is_key) {
+      put({Expression{}, open.place});  // a bracket that is not meant, or what follows it
+    } else if (!open.is_key) {
+      put(open.is_map ? Value{std::move(open.map), open.place}
+                      : Value{std::move(open.list), open.place});
+    }
+  }
+  const auto start = has_root_ ? root_.place : at;
+  sink_.broken_document(has_root_ ? std::move(root_) : Value{}, start, false);
+  root_ = {};
+  has_root_ = false;
+  skipping_ = false;
 }
 
 void Builder::text_end() {
@@ -105,7 +111,7 @@ void Builder::null(const TextMark& mark) {
   const auto word = null_word(mark);
   if (expects_key()) {
     if (word.empty()) {
-      report(mark, "a key is missing here", "write the key before the colon");
+      report(mark, Mistake::yaml_key, "a key is missing here", "write the key before the colon");
     }
     put_key(mark, std::string(word), true);
     return;
@@ -119,7 +125,7 @@ void Builder::null(const TextMark& mark) {
   }
   const Frame& top = frames_.back();
   if (top.flow && !top.is_map && character(mark.offset) == ',') {
-    report(mark, "an empty item in a list", "remove the comma");
+    report(mark, Mistake::yaml_bracket, "an empty item in a list", "remove the comma");
   }
   // The parser's mark is that of the next token, often lines below.
   put({std::monostate{}, top.is_map ? top.name_place : top.place});
@@ -131,11 +137,11 @@ void Builder::alias(const TextMark& mark) {
     return;
   }
   auto problem = explain_alias(text_, mark.offset);
-  report(mark, std::move(problem.message), std::move(problem.hint));
+  report(mark, problem.mistake, std::move(problem.message), std::move(problem.hint));
   if (expects_key()) {
     put_key(mark, {}, false);
   } else {
-    put({std::monostate{}, place(mark)});
+    put({Expression{}, place(mark)});
   }
 }
 
@@ -144,9 +150,14 @@ void Builder::scalar(const TextMark& mark, bool plain, const std::string& value)
   if (skipping_) {
     return;
   }
+  const auto reported = reported_;
   if (!plain) {
     check_properties(mark);
     check_quotes(mark);
+  }
+  if (reported_ != reported && !expects_key()) {
+    put({Expression{}, place(mark)});
+    return;
   }
   if (expects_key()) {
     put_key(mark, value, plain);
@@ -154,6 +165,7 @@ void Builder::scalar(const TextMark& mark, bool plain, const std::string& value)
   }
   if (value.size() > limits_.scalar_bytes) {
     report(mark,
+           Mistake::yaml_too_large,
            fmt::format("a text of {} octets, more than the {} that are allowed",
                        value.size(),
                        limits_.scalar_bytes),
@@ -182,6 +194,7 @@ void Builder::start(const TextMark& mark, bool flow, bool is_map) {
   check_properties(mark);
   if (frames_.size() >= static_cast<std::size_t>(std::max(limits_.depth, 0))) {
     report(mark,
+           Mistake::yaml_too_large,
            fmt::format("lists and maps are nested more than {} deep", limits_.depth),
            "write it flatter");
     skipping_ = true;
@@ -214,6 +227,9 @@ void Builder::container_end() {
   frames_.pop_back();
   if (done.is_map) {
     check_duplicates(done.map);
+    if (reported_ != reported_before_) {  // a key that was refused has no name
+      std::erase_if(done.map, [](const Field& field) { return field.name.empty(); });
+    }
   }
   if (done.is_key) {
     refuse_key(done);
@@ -228,6 +244,7 @@ void Builder::container_end() {
 void Builder::refuse_key(const Frame& key) {
   Diagnostic problem;
   problem.place = key.place;
+  problem.rule = info(Mistake::yaml_key).id;
   problem.message = key.is_map ? "a map cannot be a key" : "a list cannot be a key";
   problem.hint = "put the key in quotes if its brackets are part of the text";
   report(std::move(problem));
@@ -257,14 +274,17 @@ void Builder::put(Value value) {
 
 void Builder::put_key(const TextMark& mark, std::string name, bool plain) {
   if (name.size() > limits_.key_bytes) {
-    report(
-        mark, fmt::format("a key has more than {} octets", limits_.key_bytes), "shorten the key");
+    report(mark,
+           Mistake::yaml_too_large,
+           fmt::format("a key has more than {} octets", limits_.key_bytes),
+           "shorten the key");
   } else if (plain && name == "<<") {
     report(mark,
+           Mistake::yaml_merge_key,
            "merge keys (<<) are not supported",
            "write the members out, or use a Profile for what is shared");
   } else if (name.find('\n') != std::string::npos) {
-    report(mark, "a key goes over several lines", "write the key in one line");
+    report(mark, Mistake::yaml_key, "a key goes over several lines", "write the key in one line");
   }
   Frame& top = frames_.back();
   top.name = std::move(name);
@@ -278,7 +298,10 @@ void Builder::check_indentation(const TextMark& mark) {
   const auto blank = head.substr(0, head.find_first_not_of(" \t"));
   const auto tab = blank.find('\t');
   if (tab != std::string_view::npos && blank.size() == head.size()) {
-    report({start + tab, mark.line, tab}, "a tab in the indentation", "indent with spaces");
+    report({start + tab, mark.line, tab},
+           Mistake::yaml_tab,
+           "a tab in the indentation",
+           "indent with spaces");
   }
 }
 
@@ -286,10 +309,12 @@ void Builder::check_properties(const TextMark& mark) {
   const char c = character(mark.offset);
   if (c == '&') {
     report(mark,
+           Mistake::yaml_anchor,
            "anchors (&name) are not supported",
            "write the value out where it is needed, or use a Profile or a variable");
   } else if (c == '!') {
     report(mark,
+           Mistake::yaml_tag,
            "tags (!name) are not supported",
            "remove it; put the text in quotes if it begins with !");
   }
@@ -302,11 +327,15 @@ void Builder::check_quotes(const TextMark& mark) {
   }
   const auto end = quoted_end(text_, mark.offset);
   if (end == std::string_view::npos) {
-    report(mark, "a quoted text is not closed", fmt::format("close it with {}", quote));
+    report(mark,
+           Mistake::yaml_quote,
+           "a quoted text is not closed",
+           fmt::format("close it with {}", quote));
     return;
   }
   if (character(end) == '#') {
     report({mark.offset, mark.line, mark.column},
+           Mistake::yaml_quote,
            "a comment needs a space before its #",
            "put a space between the quote and the #");
   }
@@ -325,6 +354,7 @@ void Builder::check_quote_tail(const TextMark& mark, std::size_t end) {
   const auto blank = text_.substr(tail, end - tail);
   if (std::count(blank.begin(), blank.end(), '\n') > 1) {
     report(mark,
+           Mistake::yaml_quote,
            "a quoted text ends with empty lines",
            "write \\n in double quotes for each line end that is meant");
   }
@@ -344,7 +374,10 @@ void Builder::check_directive_before(std::size_t offset, std::size_t line) {
     const auto first = content.find_first_not_of(kBlank);
     --line;
     if (content.starts_with('%')) {
-      report({start, line, 0}, "directives (%) are not supported", "remove the line");
+      report({start, line, 0},
+             Mistake::yaml_directive,
+             "directives (%) are not supported",
+             "remove the line");
     } else if (first != std::string_view::npos && content[first] != '#') {
       return;
     }
@@ -402,6 +435,7 @@ void Builder::report_duplicate(const Field& first, const Field& again) {
   }
   Diagnostic problem;
   problem.place = again.place;
+  problem.rule = info(Mistake::yaml_duplicate_key).id;
   problem.message = fmt::format("the key {} is written twice", again.name.substr(0, 80));
   problem.hint = "remove one of the two";
   problem.related = first.place;
@@ -409,9 +443,10 @@ void Builder::report_duplicate(const Field& first, const Field& again) {
 }
 
 void Builder::syntax_error(const TextMark& mark, std::string_view parser_message) {
-  auto [message, hint] = explain_syntax(parser_message, text_, mark.offset);
+  auto [mistake, message, hint] = explain_syntax(parser_message, text_, mark.offset);
   Diagnostic problem;
   problem.place = place(mark);
+  problem.rule = info(mistake).id;
   problem.message = std::move(message);
   problem.hint = std::move(hint);
   if (quote_.known() && quote_end_line_ == mark.line) {
@@ -419,11 +454,13 @@ void Builder::syntax_error(const TextMark& mark, std::string_view parser_message
     problem.hint = "look for a missing closing quote: a quoted text of several lines ends here";
   }
   report(std::move(problem));
+  give_up(place(mark));
 }
 
-void Builder::report(const TextMark& mark, std::string message, std::string hint) {
+void Builder::report(const TextMark& mark, Mistake mistake, std::string message, std::string hint) {
   Diagnostic problem;
   problem.place = place(mark);
+  problem.rule = info(mistake).id;
   problem.message = std::move(message);
   problem.hint = std::move(hint);
   report(std::move(problem));
@@ -432,6 +469,7 @@ void Builder::report(const TextMark& mark, std::string message, std::string hint
 void Builder::report(Diagnostic problem) {
   ++reported_;
   if (reported_ == kProblems) {
+    problem.rule = info(Mistake::yaml_too_many).id;
     problem.message = "too many problems in this file; the rest is not shown";
     problem.hint = "repair those above first";
   }

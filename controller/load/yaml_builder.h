@@ -8,6 +8,7 @@
 
 #include "controller/load/yaml_reader.h"
 #include "resources/model/diagnostic.h"
+#include "resources/model/mistakes.h"
 #include "resources/model/value.h"
 
 namespace plumb::load {
@@ -44,10 +45,13 @@ class Builder {
   void list_start(const TextMark& mark, bool flow);
   void map_start(const TextMark& mark, bool flow);
   void container_end();
-  /// The parser gave up at `mark`, with these words of its own.
+  /// The parser gave up at `mark`, with these words of its own. What was read of the document is
+  /// given to the sink.
   void syntax_error(const TextMark& mark, std::string_view parser_message);
+  /// Reading ends at `place`, in the middle of a document: gives what is there of it to the sink.
+  void give_up(Place place);
   void report(Diagnostic problem);
-  void report(const TextMark& mark, std::string message, std::string hint);
+  void report(const TextMark& mark, Mistake mistake, std::string message, std::string hint);
 
   bool failed() const { return reported_ != 0; }
   /// More documents, or more problems, than are worth going on for.
@@ -108,8 +112,9 @@ class Builder {
   std::size_t reached_ = 0;
   std::size_t indented_line_ = static_cast<std::size_t>(-1);
   std::size_t reported_ = 0;
-  Place quote_;                     ///< the last quoted text of more than one line
-  std::size_t quote_end_line_ = 0;  ///< from 0
+  std::size_t reported_before_ = 0;  ///< the document began
+  Place quote_;                      ///< the last quoted text of more than one line
+  std::size_t quote_end_line_ = 0;   ///< from 0
 };
 
 }  // namespace plumb::load

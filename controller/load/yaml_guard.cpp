@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "controller/env/utf8.h"
+#include "resources/model/mistakes.h"
 
 namespace plumb::load {
 namespace {
@@ -72,6 +73,7 @@ class Guard {
       case Octet::carriage_return:
         if (at + 1 == text_.size() || text_[at + 1] != '\n') {
           report(at,
+                 Mistake::yaml_encoding,
                  "a carriage return without a line feed",
                  "save the file with line ends of Unix (LF) or Windows (CRLF)");
         }
@@ -92,9 +94,13 @@ class Guard {
 
   void check_line(std::size_t at) {
     if (open_ > kOpenBracketsPerLine) {
-      report(at, "lists and maps are nested too deeply", "write it flatter");
+      report(
+          at, Mistake::yaml_too_large, "lists and maps are nested too deeply", "write it flatter");
     } else if (indicators_ > kIndicatorsPerLine) {
-      report(at, "the line has too many parts", "break it into several lines");
+      report(at,
+             Mistake::yaml_too_large,
+             "the line has too many parts",
+             "break it into several lines");
     }
   }
 
@@ -102,6 +108,7 @@ class Guard {
     const auto length = env::utf8_size(text_.substr(at));
     if (length == 0) {
       report(at,
+             Mistake::yaml_encoding,
              fmt::format("the octet 0x{:02X} is not valid UTF-8",
                          static_cast<std::uint8_t>(text_[at])),
              "save the file as UTF-8");
@@ -110,6 +117,7 @@ class Guard {
     const auto character = text_.substr(at, length);
     if (length == 1) {
       report(at,
+             Mistake::yaml_encoding,
              fmt::format("a control character (0x{:02X})", static_cast<std::uint8_t>(text_[at])),
              text_[at] == '\0' ? "save the file as UTF-8, or remove the NUL octet"
                                : "remove it, or write it as an escape in double quotes");
@@ -117,26 +125,31 @@ class Guard {
                character != "\xC2\x85") {
       report(
           at,
+          Mistake::yaml_encoding,
           fmt::format("a control character (U+{:04X})", static_cast<std::uint8_t>(text_[at + 1])),
           "remove it; was the file saved in another encoding than UTF-8?");
     } else if (character == kByteOrderMark) {
       report(at,
+             Mistake::yaml_encoding,
              "a byte order mark in the middle of the file",
              R"(remove it, or write "\uFEFF" in double quotes)");
     } else if (character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF") {
-      report(at, "a code point that is no character (U+FFFE or U+FFFF)", "remove it");
+      report(at,
+             Mistake::yaml_encoding,
+             "a code point that is no character (U+FFFE or U+FFFF)",
+             "remove it");
     }
     return length;
   }
 
-  void report(std::size_t at, std::string message, std::string hint) {
+  void report(std::size_t at, Mistake mistake, std::string message, std::string hint) {
     if (line_ == reported_line_) {
       return;
     }
     reported_line_ = line_;
     ++reported_;
     problems_.error(
-        place_at(file_, line_, at - line_start_ + 1), std::move(message), std::move(hint));
+        place_at(file_, line_, at - line_start_ + 1), mistake, std::move(message), std::move(hint));
   }
 
   std::string_view text_;
@@ -159,6 +172,7 @@ bool guard_text(std::string_view text,
   const auto start = place_at(file, 1, 1);
   if (text.size() > limits.file_bytes) {
     problems.error(start,
+                   Mistake::file_too_large,
                    fmt::format("the file has {} octets, more than the {} that are allowed",
                                text.size(),
                                limits.file_bytes),
@@ -166,7 +180,8 @@ bool guard_text(std::string_view text,
     return false;
   }
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    problems.error(start, "the file is UTF-16, not UTF-8", "save the file as UTF-8");
+    problems.error(
+        start, Mistake::yaml_encoding, "the file is UTF-16, not UTF-8", "save the file as UTF-8");
     return false;
   }
   return Guard(text, file, problems).run();

@@ -112,13 +112,15 @@ class Events final : public YAML::EventHandler {
 /// Starts of documents behind errors of syntax.
 class Reading {
  public:
-  Reading(std::string_view text, const ReadLimits& limits, Builder& builder)
-      : text_(text), limits_(limits), builder_(builder) {}
+  Reading(std::string_view text, std::uint32_t file, const ReadLimits& limits, Builder& builder)
+      : text_(text), file_(file), limits_(limits), builder_(builder) {}
 
   void run() {
     while (!read_segment() && !builder_.enough() && next_segment()) {
     }
-    if (!builder_.enough()) {
+    if (builder_.enough()) {
+      builder_.give_up(place_at(file_, segment_.line + 1, 1));
+    } else {
       builder_.text_end();
     }
   }
@@ -178,11 +180,14 @@ class Reading {
     const auto start = before.rfind('\n');
     const auto column = start == before.npos ? before.size() : before.size() - start - 1;
     builder_.report({before.size(), static_cast<std::size_t>(line), column},
+                    Mistake::yaml_too_large,
                     fmt::format("what begins after this does not end within {} octets", ahead),
                     "shorten the text, or break the list into several lines");
+    builder_.give_up(place_at(file_, static_cast<std::size_t>(line) + 1, column + 1));
   }
 
   std::string_view text_;
+  std::uint32_t file_;
   const ReadLimits& limits_;
   Builder& builder_;
   Segment segment_;
@@ -200,10 +205,11 @@ bool read_yaml(std::string_view text,
     text.remove_prefix(kByteOrderMark.size());
   }
   if (!guard_text(text, file, limits, problems)) {
+    sink.broken_document({}, place_at(file, 1, 1), false);
     return false;
   }
   Builder builder(text, file, limits, sink, problems);
-  Reading(text, limits, builder).run();
+  Reading(text, file, limits, builder).run();
   return !builder.failed();
 }
 

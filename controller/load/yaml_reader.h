@@ -11,8 +11,8 @@
 namespace plumb::load {
 
 /// What a reader hands out of one document. Everything is given away by value; nothing refers back
-/// into the text. Called in the order of the text, never after read_yaml() has returned. Calls made
-/// before an error was met have happened: a sink must drop them when read_yaml() returns false.
+/// into the text. Called in the order of the text, never after read_yaml() has returned. When that
+/// returned false, what was handed out may be looked at for what else is wrong, and no more.
 class DocumentSink {
  public:
   virtual ~DocumentSink() = default;
@@ -23,7 +23,15 @@ class DocumentSink {
   /// All the rest of one document: its /spec/records, if any, is an empty list that keeps its
   /// place. `start` is where the document's content begins. Empty documents are not reported.
   virtual void document(Value tree, Place start) = 0;
+  /// The same for a document in which something could not be read, which has been reported: an
+  /// is_hole() stands where a value is not known, keys may stand twice. `ended` is false where an
+  /// error of syntax broke it off: then the item of /spec/records that it lies in is left out, and
+  /// anything may be missing; null where nothing of it could be read. `start` is then the error's.
+  virtual void broken_document(Value /*tree*/, Place /*start*/, bool /*ended*/) {}
 };
+
+/// Whether the value stands where something was written that could not be read.
+bool is_hole(const Value& value);
 
 /// How much of a foreign file is taken in before it is refused. Checked before the parser sees it.
 struct ReadLimits {
@@ -42,10 +50,10 @@ struct ReadLimits {
 /// every quoted or block one, is a string (so are yes, no, on, off). Maps keep their order; every
 /// Value and Field has its Place in `file`.
 ///
-/// False when the file must not be used at all: then `problems` got at least one error, and what
-/// `sink` was given is worthless. As many problems as can be told apart are reported, at most 200;
-/// behind an error of syntax, reading goes on at the next line `---`. Never throws; time and memory
-/// are linear in the size of `text`. Thread-safe as far as `sink` and `problems` are.
+/// False when the file must not be acted upon: then `problems` got at least one error. As many
+/// problems as can be told apart are reported, at most 200; behind an error of syntax, reading goes
+/// on at the next line `---`. Never throws; time and memory are linear in the size of `text`.
+/// Thread-safe as far as `sink` and `problems` are.
 bool read_yaml(std::string_view text,
                std::uint32_t file,
                const ReadLimits& limits,

@@ -37,13 +37,18 @@ bool indented_by_tab(std::string_view line) {
 SyntaxProblem explain_unquoted(std::string_view text, std::size_t offset) {
   const char c = offset < text.size() ? text[offset] : '\0';
   if (c == '@' || c == '`' || c == '%') {
-    return {fmt::format("a text that begins with {} must be in quotes", c),
+    return {Mistake::yaml_unquoted,
+            fmt::format("a text that begins with {} must be in quotes", c),
             fmt::format("write \"{}\"", word_at(text, offset))};
   }
   if (c == '?') {
-    return {"a text with ? must be in quotes inside of [ ] or { }", "put the text in quotes"};
+    return {Mistake::yaml_unquoted,
+            "a text with ? must be in quotes inside of [ ] or { }",
+            "put the text in quotes"};
   }
-  return {"not valid YAML: nothing can begin like this", "put the text in quotes"};
+  return {Mistake::yaml_unquoted,
+          "not valid YAML: nothing can begin like this",
+          "put the text in quotes"};
 }
 
 SyntaxProblem explain_colon(std::string_view text, std::size_t offset) {
@@ -54,18 +59,20 @@ SyntaxProblem explain_colon(std::string_view text, std::size_t offset) {
                       static_cast<std::size_t>(line.data() - text.data());
   const auto head = line.substr(0, std::min(column, line.size()));
   if (head.find(": ") == std::string_view::npos && head.size() > kLongestKey) {
-    return {"a key has more than 1024 octets", "shorten the key"};
+    return {Mistake::yaml_too_large, "a key has more than 1024 octets", "shorten the key"};
   }
   const auto first = head.find_first_not_of(" -");
   const bool key_only = first != std::string_view::npos && head.find(": ") == head.npos;
   if (key_only && (head.back() == '"' || head.back() == '\'') && head[first] != head.back()) {
-    return {"a key goes over several lines", "write the key in one line"};
+    return {Mistake::yaml_key, "a key goes over several lines", "write the key in one line"};
   }
   if (head.find(": ") != std::string_view::npos) {
-    return {"a second \": \" in one line",
+    return {Mistake::yaml_syntax,
+            "a second \": \" in one line",
             "put the value in quotes if the colon belongs to it, or begin a new line"};
   }
   return {
+      Mistake::yaml_syntax,
       "a \"key: value\" is not allowed here",
       "check the indentation, that the key is in one line, and that a space follows the colon in "
       "the line above"};
@@ -75,16 +82,19 @@ SyntaxProblem explain_flow(std::string_view text, std::size_t offset, std::strin
   if (offset > 0 && offset < text.size() && text[offset] == '{' && text[offset - 1] == '$') {
     const auto end = text.find('}', offset);
     const auto name = text.substr(offset - 1, end == text.npos ? 2 : end - offset + 2);
-    return {"a ${...} inside of [ ] or { } must be in quotes",
+    return {Mistake::yaml_unquoted,
+            "a ${...} inside of [ ] or { } must be in quotes",
             name.size() > 80 ? "put it in quotes" : fmt::format("write \"{}\"", name)};
   }
-  return {fmt::format("a {} is not closed, or a comma is missing before this", kind),
+  return {Mistake::yaml_bracket,
+          fmt::format("a {} is not closed, or a comma is missing before this", kind),
           "close it, separate its parts by commas, and put texts with , : [ ] { } in quotes"};
 }
 
 SyntaxProblem explain_escape(std::string_view parser_message) {
   const auto escape = parser_message.substr(std::string_view(msg::INVALID_ESCAPE).size());
   return {
+      Mistake::yaml_escape,
       fmt::format("\\{} is no escape of double-quoted text", escape),
       fmt::format("write \\\\{0} if a backslash is meant, {0} alone if not, or use single quotes",
                   escape)};
@@ -92,6 +102,7 @@ SyntaxProblem explain_escape(std::string_view parser_message) {
 
 struct Translation {
   std::string_view parser_message;
+  Mistake mistake;
   std::string_view message;
   std::string_view hint;
 };
@@ -109,41 +120,74 @@ constexpr std::string_view kIndentation =
 constexpr std::string_view kSurrogates = "write the character itself, or \\U and 8 hex digits";
 
 const std::array kTranslations = {
-    Translation{msg::END_OF_MAP, "this does not fit into the map around it", kIndentation},
+    Translation{msg::END_OF_MAP,
+                Mistake::yaml_syntax,
+                "this does not fit into the map around it",
+                kIndentation},
     Translation{msg::END_OF_SEQ,
+                Mistake::yaml_syntax,
                 "this does not fit into the list around it",
                 "check the indentation, and that each item begins with \"- \""},
     Translation{msg::FLOW_END,
+                Mistake::yaml_bracket,
                 "a closing bracket that was never opened",
                 "remove it, or put the text in quotes"},
     Translation{msg::BLOCK_ENTRY,
+                Mistake::yaml_syntax,
                 "a list item (\"- \") is not allowed here",
                 "put each item on its own line, or write the list as [a, b]"},
-    Translation{msg::MAP_KEY, "a key (\"? \") is not allowed here", "check the indentation"},
-    Translation{msg::TAB_IN_INDENTATION, "a tab in the indentation", "indent with spaces"},
-    Translation{msg::ANCHOR_NOT_FOUND, kNoAnchors, "put the text in quotes if it begins with &"},
-    Translation{msg::CHAR_IN_ANCHOR, kNoAnchors, "put the text in quotes if it begins with &"},
-    Translation{msg::MULTIPLE_ANCHORS, kNoAnchors, kRepeat},
-    Translation{msg::MULTIPLE_ALIASES, kNoAnchors, kRepeat},
-    Translation{msg::ALIAS_CONTENT, kNoAnchors, kRepeat},
-    Translation{msg::MULTIPLE_TAGS, kNoTags, kDropTag},
-    Translation{msg::CHAR_IN_TAG_HANDLE, kNoTags, kDropTag},
-    Translation{msg::TAG_WITH_NO_SUFFIX, kNoTags, kDropTag},
-    Translation{msg::END_OF_VERBATIM_TAG, kNoTags, kDropTag},
-    Translation{msg::YAML_DIRECTIVE_ARGS, kNoDirectives, kDropDirective},
-    Translation{msg::YAML_MAJOR_VERSION, kNoDirectives, kDropDirective},
-    Translation{msg::REPEATED_YAML_DIRECTIVE, kNoDirectives, kDropDirective},
-    Translation{msg::TAG_DIRECTIVE_ARGS, kNoDirectives, kDropDirective},
-    Translation{msg::REPEATED_TAG_DIRECTIVE, kNoDirectives, kDropDirective},
-    Translation{msg::EOF_IN_SCALAR, kUnclosed, kCloseIt},
-    Translation{msg::DOC_IN_SCALAR, kUnclosed, kCloseIt},
-    Translation{msg::INVALID_HEX, "an escape needs hex digits", R"(\x takes 2, \u 4, \U 8)"},
+    Translation{msg::MAP_KEY,
+                Mistake::yaml_syntax,
+                "a key (\"? \") is not allowed here",
+                "check the indentation"},
+    Translation{msg::TAB_IN_INDENTATION,
+                Mistake::yaml_tab,
+                "a tab in the indentation",
+                "indent with spaces"},
+    Translation{msg::ANCHOR_NOT_FOUND,
+                Mistake::yaml_anchor,
+                kNoAnchors,
+                "put the text in quotes if it begins with &"},
+    Translation{msg::CHAR_IN_ANCHOR,
+                Mistake::yaml_anchor,
+                kNoAnchors,
+                "put the text in quotes if it begins with &"},
+    Translation{msg::MULTIPLE_ANCHORS, Mistake::yaml_anchor, kNoAnchors, kRepeat},
+    Translation{msg::MULTIPLE_ALIASES, Mistake::yaml_anchor, kNoAnchors, kRepeat},
+    Translation{msg::ALIAS_CONTENT, Mistake::yaml_anchor, kNoAnchors, kRepeat},
+    Translation{msg::MULTIPLE_TAGS, Mistake::yaml_tag, kNoTags, kDropTag},
+    Translation{msg::CHAR_IN_TAG_HANDLE, Mistake::yaml_tag, kNoTags, kDropTag},
+    Translation{msg::TAG_WITH_NO_SUFFIX, Mistake::yaml_tag, kNoTags, kDropTag},
+    Translation{msg::END_OF_VERBATIM_TAG, Mistake::yaml_tag, kNoTags, kDropTag},
+    Translation{msg::YAML_DIRECTIVE_ARGS, Mistake::yaml_directive, kNoDirectives, kDropDirective},
+    Translation{msg::YAML_MAJOR_VERSION, Mistake::yaml_directive, kNoDirectives, kDropDirective},
+    Translation{
+        msg::REPEATED_YAML_DIRECTIVE, Mistake::yaml_directive, kNoDirectives, kDropDirective},
+    Translation{msg::TAG_DIRECTIVE_ARGS, Mistake::yaml_directive, kNoDirectives, kDropDirective},
+    Translation{
+        msg::REPEATED_TAG_DIRECTIVE, Mistake::yaml_directive, kNoDirectives, kDropDirective},
+    Translation{msg::EOF_IN_SCALAR, Mistake::yaml_quote, kUnclosed, kCloseIt},
+    Translation{msg::DOC_IN_SCALAR, Mistake::yaml_quote, kUnclosed, kCloseIt},
+    Translation{msg::INVALID_HEX,
+                Mistake::yaml_escape,
+                "an escape needs hex digits",
+                R"(\x takes 2, \u 4, \U 8)"},
     Translation{msg::CHAR_IN_BLOCK,
+                Mistake::yaml_syntax,
                 "only an indentation digit, + or - may follow | or >",
                 "begin the text on the next line"},
-    Translation{msg::ZERO_INDENT_IN_BLOCK, "a block text indented by 0", "write 1 to 9"},
-    Translation{msg::CHAR_IN_SCALAR, "a text that does not fit its indentation", "check it"},
-    Translation{"bad file", "lists and maps are nested too deeply", "write it flatter"},
+    Translation{msg::ZERO_INDENT_IN_BLOCK,
+                Mistake::yaml_syntax,
+                "a block text indented by 0",
+                "write 1 to 9"},
+    Translation{msg::CHAR_IN_SCALAR,
+                Mistake::yaml_syntax,
+                "a text that does not fit its indentation",
+                "check it"},
+    Translation{"bad file",
+                Mistake::yaml_too_large,
+                "lists and maps are nested too deeply",
+                "write it flatter"},
 };
 
 }  // namespace
@@ -152,10 +196,12 @@ SyntaxProblem explain_alias(std::string_view text, std::size_t offset) {
   const auto word = word_at(text, offset);
   const bool wildcard = word.size() <= 1 || word.find('.') != std::string_view::npos;
   if (wildcard) {
-    return {"a text that begins with * must be in quotes",
+    return {Mistake::yaml_alias,
+            "a text that begins with * must be in quotes",
             fmt::format("write \"{}\"", word.empty() ? "*" : word)};
   }
-  return {"aliases (*name) are not supported",
+  return {Mistake::yaml_alias,
+          "aliases (*name) are not supported",
           fmt::format("write \"{}\" if that is the text, else write the value out", word)};
 }
 
@@ -170,16 +216,17 @@ SyntaxProblem explain_syntax(std::string_view parser_message,
     return explain_escape(parser_message);
   }
   if (parser_message.starts_with(msg::INVALID_UNICODE)) {
-    return {"an escape that is no character by itself", std::string(kSurrogates)};
+    return {
+        Mistake::yaml_escape, "an escape that is no character by itself", std::string(kSurrogates)};
   }
   if (parser_message.starts_with(msg::YAML_VERSION)) {
-    return {std::string(kNoDirectives), std::string(kDropDirective)};
+    return {Mistake::yaml_directive, std::string(kNoDirectives), std::string(kDropDirective)};
   }
   if (parser_message == msg::END_OF_MAP_FLOW || parser_message == msg::END_OF_SEQ_FLOW) {
     return explain_flow(text, offset, parser_message == msg::END_OF_MAP_FLOW ? "map" : "list");
   }
   if (indented_by_tab(line_at(text, offset))) {
-    return {"a tab in the indentation", "indent with spaces"};
+    return {Mistake::yaml_tab, "a tab in the indentation", "indent with spaces"};
   }
   if (parser_message == msg::UNKNOWN_TOKEN) {
     return explain_unquoted(text, offset);
@@ -191,9 +238,11 @@ SyntaxProblem explain_syntax(std::string_view parser_message,
     return t.parser_message == parser_message;
   });
   if (known != kTranslations.end()) {
-    return {std::string(known->message), std::string(known->hint)};
+    return {known->mistake, std::string(known->message), std::string(known->hint)};
   }
-  return {fmt::format("not valid YAML: {}", parser_message), "check the syntax of this line"};
+  return {Mistake::yaml_syntax,
+          fmt::format("not valid YAML: {}", parser_message),
+          "check the syntax of this line"};
 }
 
 }  // namespace plumb::load

@@ -4,10 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "resources/model/mistakes.h"
+
 namespace plumb::load {
 
 /// An error of syntax as a person can act on it.
 struct SyntaxProblem {
+  Mistake mistake = Mistake::yaml_syntax;
   std::string message;
   std::string hint;
 };

@@ -2,17 +2,52 @@
 
 #include <algorithm>
 
+#include "resources/model/mistakes.h"
+
 namespace plumb::kinds {
 namespace {
 
-void check_pointers(const std::vector<PlacedText>& pointers, Diagnostics& problems) {
-  for (const auto& pointer : pointers) {
-    if (!pointer.text.starts_with('/') || pointer.text.size() < 2) {
-      problems.error(pointer.place,
-                     "`" + pointer.text + "` is no JSON pointer",
-                     "write the field with a leading slash, as in /ttl (RFC 6901)");
-    }
+/// Fields that have members of their own: `at` has those of a vendor, by Provider.
+bool has_members(std::string_view field) {
+  return field == "at";
+}
+
+bool is_pointer(std::string_view text) {
+  bool sound = text.starts_with('/') && text.size() > 1;
+  for (std::size_t i = 0; sound && i < text.size(); ++i) {
+    sound = text[i] != '~' || (i + 1 < text.size() && (text[i + 1] == '0' || text[i + 1] == '1'));
   }
+  return sound;
+}
+
+/// Whether `pointer` leads to something that a resource of `kind` may have.
+bool check_pointer(const PlacedText& pointer, const Kind& kind, Diagnostics& problems) {
+  const auto wrong = [&](std::string message, std::string hint) {
+    problems.error(pointer.place, Mistake::bad_pointer, std::move(message), std::move(hint));
+    return false;
+  };
+  if (!is_pointer(pointer.text)) {
+    return wrong(
+        "`" + pointer.text + "` is no JSON pointer",
+        "write the field with a leading slash, as in /" + std::string(kind.fields.front().name));
+  }
+  const auto tokens = pointer_tokens(pointer.text);
+  std::vector<std::string_view> names;
+  std::string all;
+  for (const auto& field : kind.fields) {
+    names.push_back(field.name);
+    all += (all.empty() ? "/" : ", /") + std::string(field.name);
+  }
+  if (std::find(names.begin(), names.end(), tokens.front()) == names.end()) {
+    const auto meant = nearest(tokens.front(), names);
+    return wrong("`" + pointer.text + "` names no field of " + std::string(kind.name),
+                 meant.empty() ? "there are " + all : "did you mean /" + std::string(meant) + "?");
+  }
+  if (tokens.size() > 1 && !has_members(tokens.front())) {
+    return wrong("`" + pointer.text + "` names nothing: /" + tokens.front() + " has no members",
+                 "write /" + tokens.front());
+  }
+  return true;
 }
 
 void check_targets(const std::vector<PlacedText>& targets, Diagnostics& problems) {
@@ -20,6 +55,7 @@ void check_targets(const std::vector<PlacedText>& targets, Diagnostics& problems
     const auto slash = target.text.find('/');
     if (slash == std::string::npos || slash == 0 || slash + 1 == target.text.size()) {
       problems.error(target.place,
+                     Mistake::depends_on_unknown,
                      "`" + target.text + "` names no declaration",
                      "write Kind/name, as in Server/mx1");
     }
@@ -27,6 +63,20 @@ void check_targets(const std::vector<PlacedText>& targets, Diagnostics& problems
 }
 
 }  // namespace
+
+std::vector<std::string> pointer_tokens(std::string_view pointer) {
+  std::vector<std::string> tokens;
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    if (pointer[i] == '/') {
+      tokens.emplace_back();
+    } else if (!tokens.empty() && pointer[i] == '~' && i + 1 < pointer.size()) {
+      tokens.back() += pointer[++i] == '1' ? '/' : '~';
+    } else if (!tokens.empty()) {
+      tokens.back() += pointer[i];
+    }
+  }
+  return tokens;
+}
 
 std::vector<PlacedText> read_texts(const Value* list) {
   std::vector<PlacedText> texts;
@@ -47,7 +97,7 @@ bool read_flag(const Value& map, std::string_view name, bool otherwise) {
   return flag != nullptr ? *flag : otherwise;
 }
 
-Common read_common(const Value& spec, Diagnostics& problems) {
+Common read_common(const Value& spec, Diagnostics& problems, const Kind* kind) {
   Common common;
   common.depends_on = read_texts(spec.find("dependsOn"));
   check_targets(common.depends_on, problems);
@@ -58,10 +108,11 @@ Common read_common(const Value& spec, Diagnostics& problems) {
       common.formerly = PlacedText{*text, formerly->place};
     }
   }
-  const auto pointers = read_texts(spec.find("ignore"));
-  check_pointers(pointers, problems);
-  for (const auto& pointer : pointers) {
-    common.ignore.push_back(pointer.text);
+  for (auto& pointer : read_texts(spec.find("ignore"))) {
+    if (kind == nullptr || check_pointer(pointer, *kind, problems)) {
+      common.ignore.push_back(pointer.text);
+      common.ignore_places.push_back(pointer.place);
+    }
   }
   if (const auto* lint = spec.find("lint"); lint != nullptr && lint->as_map() != nullptr) {
     Diagnostics reported;  // the schema says the same
@@ -103,6 +154,7 @@ Drift read_drift(const Value& value,
       drift.by_kind.emplace_back(field.name, *word == "heal");
     } else {
       problems.error(field.place,
+                     Mistake::unknown_resource_kind,
                      "`" + field.name + "` is no kind of resource",
                      did_you_mean(field.name, kinds));
     }

@@ -8,6 +8,7 @@
 
 #include "resources/kinds/record_item.h"
 #include "resources/model/diagnostic.h"
+#include "resources/model/kind.h"
 #include "resources/model/place.h"
 #include "resources/model/value.h"
 
@@ -25,13 +26,18 @@ struct Common {
   bool protect = false;
   bool paused = false;
   std::optional<PlacedText> formerly;
-  std::vector<std::string> ignore;  ///< JSON pointers
+  std::vector<std::string> ignore;   ///< JSON pointers (RFC 6901)
+  std::vector<Place> ignore_places;  ///< parallel to `ignore`
   LintSwitch lint;
 };
 
 /// Reads the common members of a `spec` that the schema has passed. What only code can check
-/// (the form of `dependsOn`, of JSON pointers) goes to `problems`.
-Common read_common(const Value& spec, Diagnostics& problems);
+/// (the form of `dependsOn`, of JSON pointers) goes to `problems`. `kind`: of the resources that
+/// the declaration makes, whose fields `ignore` names; nullptr where there are several.
+Common read_common(const Value& spec, Diagnostics& problems, const Kind* kind = nullptr);
+
+/// "/at/cf/a~1b" as {"at", "cf", "a/b"} (RFC 6901).
+std::vector<std::string> pointer_tokens(std::string_view pointer);
 
 /// `metadata.labels` of a document, as text.
 std::vector<std::pair<std::string, std::string>> read_labels(const Value& metadata);

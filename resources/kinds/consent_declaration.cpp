@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "resources/kinds/common.h"
+#include "resources/model/mistakes.h"
 
 namespace plumb::kinds {
 namespace {
@@ -54,6 +55,7 @@ std::optional<Consent> read_consent(std::string_view name,
   consent.until = *until->as_string();
   if (!is_date(consent.until)) {
     problems.error(until->place,
+                   Mistake::bad_date,
                    "`" + consent.until + "` is no date",
                    "write the last day as YYYY-MM-DD, for example 2027-01-31");
     return std::nullopt;
@@ -61,6 +63,7 @@ std::optional<Consent> read_consent(std::string_view name,
   if (std::string_view(consent.until) < today) {
     problems.warning(
         until->place,
+        Mistake::consent_ended,
         "Consent `" + consent.id + "` ended on " + consent.until + ": it permits nothing any more",
         "remove it, or set a later day");
     return std::nullopt;

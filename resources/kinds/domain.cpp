@@ -1,6 +1,7 @@
 #include "resources/kinds/domain.h"
 
 #include "resources/kinds/merge.h"
+#include "resources/kinds/rrset.h"
 
 namespace plumb::kinds {
 namespace {
@@ -28,20 +29,6 @@ DnsSpec read_dns(const Value* dns) {
     spec.ds_place = ds->place;
   }
   return spec;
-}
-
-void read_mail(const Value& mail, DomainSpec& spec, Diagnostics& problems) {
-  const auto* map = mail.as_map();
-  if (map == nullptr || map->empty()) {
-    return;
-  }
-  spec.mail_place = mail.place;
-  spec.no_mail = map->size() == 1 && read_flag(mail, "none");
-  if (!spec.no_mail) {
-    problems.error(mail.place,
-                   "`mail` comes with the mail kinds, not in this version",
-                   "only `mail: {none: true}` is known: a domain that neither sends nor receives");
-  }
 }
 
 /// The members of domain and profiles that merge as trees.
@@ -124,9 +111,8 @@ DomainSpec read_domain(const Value& spec,
   DomainSpec out;
   const auto dns = merged_member("dns", spec, layers, merge, problems);
   out.dns = read_dns(&dns);
-  read_mail(merged_member("mail", spec, layers, merge_mail, problems), out, problems);
   out.drift = read_drift(merged_member("drift", spec, layers, merge, problems), kinds, problems);
-  out.common = read_common(spec, problems);
+  out.common = read_common(spec, problems, &rrset_kind());
   read_variables(out, spec, layers, domain);
   return out;
 }

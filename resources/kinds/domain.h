@@ -43,11 +43,9 @@ struct DnsSpec {
   Place ds_place;
 };
 
-/// What a Domain says for one of its names, with its profiles merged in; without the records.
+/// What a Domain says for one of its names, with its profiles merged in; without the records and the mail.
 struct DomainSpec {
   DnsSpec dns;
-  bool no_mail = false;  ///< `mail: {none: true}`
-  Place mail_place;
   Common common;
   Drift drift;
   Variables variables;                       ///< in force in the Domain's own document

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "resources/model/mistakes.h"
+
 namespace plumb::kinds {
 namespace {
 
@@ -21,6 +23,7 @@ void append(Value::Map& base, const Field& field, Diagnostics& problems) {
   auto* present = find_field(base, name);
   if (added == nullptr || (present != nullptr && present->value.as_list() == nullptr)) {
     problems.error(field.place,
+                   Mistake::no_list_to_append,
                    "`" + field.name + "` appends a list, but " +
                        (added == nullptr ? "it is " + std::string(type_name(field.value))
                                          : "`" + name + "` is no list"),

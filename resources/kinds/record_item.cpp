@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "resources/model/mistakes.h"
 #include "resources/values/quoted.h"
 
 namespace plumb::kinds {
@@ -23,6 +24,7 @@ bool wrong(const Value& value,
            std::string_view wanted,
            Diagnostics& problems) {
   problems.error(value.place,
+                 Mistake::wrong_type,
                  "`" + std::string(field) + "` must be " + std::string(wanted) + ", not " +
                      std::string(type_name(value)),
                  value.as_bool() != nullptr ? "put it in quotes if the text is meant" : "");
@@ -36,6 +38,7 @@ bool read_name(const Value& value, std::string& name, Diagnostics& problems) {
   }
   if (text->empty() || text->size() > kMaxName) {
     problems.error(value.place,
+                   text->empty() ? Mistake::empty_value : Mistake::bad_name,
                    text->empty() ? "`name` is empty" : "`name` is too long",
                    "write `@` for the domain itself, else the name relative to it");
     return false;
@@ -51,7 +54,7 @@ bool read_type(const Value& value, values::RecordType& type, Diagnostics& proble
   }
   const auto found = values::parse_record_type(*text);
   if (!found) {
-    problems.error(value.place, found.error());
+    problems.error(value.place, Mistake::unknown_record_type, found.error());
     return false;
   }
   const auto known = values::known_types();
@@ -59,6 +62,7 @@ bool read_type(const Value& value, values::RecordType& type, Diagnostics& proble
     const auto name = std::string(values::record_type_name(*found));
     const bool declarable = std::find(known.begin(), known.end(), name) != known.end();
     problems.error(value.place,
+                   Mistake::bad_record_type,
                    declarable ? "record types are written in upper case"
                               : name + " records are kept by the DNS server and cannot be declared",
                    declarable ? "write " + name : "remove the record");
@@ -72,12 +76,18 @@ bool read_ttl(const Value& value, std::uint32_t& ttl, Diagnostics& problems) {
   const auto* number = value.as_int();
   if (number == nullptr) {
     problems.error(value.place,
+                   Mistake::wrong_type,
                    "`ttl` must be a number of seconds, not " + std::string(type_name(value)),
                    "write 3600 for an hour");
     return false;
   }
   if (*number < 0 || *number > kMaxTtl) {
-    problems.error(value.place, "`ttl` must lie between 0 and 2147483647 seconds");
+    problems.add({.severity = Severity::error,
+                  .place = value.place,
+                  .message = "`ttl` must lie between 0 and 2147483647 seconds",
+                  .hint = "write 3600 for an hour",
+                  .rule = std::string(info(Mistake::out_of_range).id),
+                  .reference = "RFC 2181 §8"});
     return false;
   }
   ttl = static_cast<std::uint32_t>(*number);
@@ -124,17 +134,32 @@ struct RecordPack::Draft {
   RecordExtra extra;
   const Field* value = nullptr;  ///< `value` or `values`
   bool has_name = false, has_type = false, has_extra = false, good = true;
+  bool name_good = false, type_good = false, values_good = true;
+  std::vector<std::string_view> misspelt;  ///< fields that an unknown one was meant to be
 
   void read(const Field& field, bool is_spec, Diagnostics& problems);
   void read_values(const Field& field, Diagnostics& problems);
+  void read_unknown(const Field& field, Diagnostics& problems);
   void check_whole(const Place& place, Diagnostics& problems);
+  bool wants(std::string_view field) const {
+    return std::find(misspelt.begin(), misspelt.end(), field) == misspelt.end();
+  }
+  /// Whether there is enough of it to be looked at.
+  bool usable() const {
+    return name_good && type_good && value != nullptr && (record.removes || !values.empty());
+  }
 };
 
 void RecordPack::Draft::read_values(const Field& field, Diagnostics& problems) {
+  const auto refuse = [&](Place place, Mistake mistake, std::string message, std::string hint) {
+    problems.error(place, mistake, std::move(message), std::move(hint));
+    values_good = false;
+  };
   if (value != nullptr) {
-    problems.error(
-        field.place, "a record has either `value` or `values`", "put all values into `values`");
-    good = false;
+    refuse(field.place,
+           Mistake::either_or,
+           "a record has either `value` or `values`",
+           "put all values into `values`");
     return;
   }
   value = &field;
@@ -143,22 +168,26 @@ void RecordPack::Draft::read_values(const Field& field, Diagnostics& problems) {
     return;
   }
   const auto* list = field.name == "values" ? field.value.as_list() : nullptr;
-  if (field.name == "values" && (list == nullptr || list->empty())) {
-    problems.error(field.value.place,
-                   list == nullptr
-                       ? "`values` must be a list, not " + std::string(type_name(field.value))
-                       : "`values` is empty",
-                   list == nullptr ? "write `value:` for a single one"
-                                   : "remove the record, or write `values: null` to take away what "
-                                     "a profile gives");
-    good = false;
+  if (field.name == "values" && list == nullptr) {
+    refuse(field.value.place,
+           Mistake::wrong_type,
+           "`values` must be a list, not " + std::string(type_name(field.value)),
+           "write `value:` for a single one");
+    return;
+  }
+  if (list != nullptr && list->empty()) {
+    refuse(field.value.place,
+           Mistake::empty_value,
+           "`values` is empty",
+           "remove the record, or write `values: null` to take away what a profile gives");
     return;
   }
   const auto take = [&](const Value& one) {
-    if (one.as_string() == nullptr && one.as_int() == nullptr) {
-      good = wrong(one, field.name, "text", problems);
+    if (one.as_string() != nullptr || one.as_int() != nullptr) {
+      values.push_back(&one);
+    } else {
+      values_good = wrong(one, field.name, "text", problems);
     }
-    values.push_back(&one);
   };
   if (list == nullptr) {
     take(field.value);
@@ -172,19 +201,22 @@ void RecordPack::Draft::read(const Field& field, bool is_spec, Diagnostics& prob
   if (key == "name") {
     has_name = true;
     record.name_place = field.value.place;
-    good &= read_name(field.value, name, problems);
+    name_good = read_name(field.value, name, problems);
   } else if (key == "type") {
     has_type = true;
-    good &= read_type(field.value, record.type, problems);
+    type_good = read_type(field.value, record.type, problems);
   } else if (key == "ttl") {
-    record.has_ttl = true;
-    good &= read_ttl(field.value, record.ttl, problems);
+    record.has_ttl = read_ttl(field.value, record.ttl, problems);
+    good &= record.has_ttl;
   } else if (key == "value" || key == "values") {
     read_values(field, problems);
   } else if (key == "at") {
-    has_extra = true;
-    extra.at = field.value;
-    good &= check_at(field.value, problems);
+    if (check_at(field.value, problems)) {
+      has_extra = true;
+      extra.at = field.value;
+    } else {
+      good = false;
+    }
   } else if (key == "lint") {
     has_extra = true;
     good &= read_lint(field.value, extra.lint, problems);
@@ -194,23 +226,33 @@ void RecordPack::Draft::read(const Field& field, bool is_spec, Diagnostics& prob
     good &= check_labels(field.value, problems);
   } else if (!is_spec ||
              std::find(kSpecFields.begin(), kSpecFields.end(), key) == kSpecFields.end()) {
-    problems.error(field.place, "unknown field `" + key + "`", did_you_mean(key, kRecordFields));
-    good = false;
+    read_unknown(field, problems);
   }
+}
+
+void RecordPack::Draft::read_unknown(const Field& field, Diagnostics& problems) {
+  good = false;
+  misspelt.push_back(nearest(field.name, kRecordFields));
+  problems.error(field.place,
+                 Mistake::unknown_field,
+                 "unknown field `" + field.name + "`",
+                 did_you_mean(field.name, kRecordFields));
 }
 
 void RecordPack::Draft::check_whole(const Place& place, Diagnostics& problems) {
   const auto missing = [&](std::string_view field, std::string hint) {
-    problems.error(place, "a record needs `" + std::string(field) + "`", std::move(hint));
-    good = false;
+    problems.error(place,
+                   Mistake::missing_field,
+                   "a record needs `" + std::string(field) + "`",
+                   std::move(hint));
   };
-  if (!has_name) {
+  if (!has_name && wants("name")) {
     missing("name", "write `name: \"@\"` for the domain itself");
   }
-  if (!has_type) {
+  if (!has_type && wants("type")) {
     missing("type", "write the record type, as in `type: MX`");
   }
-  if (value == nullptr) {
+  if (value == nullptr && wants("value") && wants("values")) {
     missing("values", "write `value:` with one, or `values:` with a list");
   }
 }
@@ -227,8 +269,10 @@ bool RecordPack::decode(const Value& item, bool is_spec, Diagnostics& problems) 
   const auto* map = item.as_map();
   if (map == nullptr) {
     problems.error(item.place,
+                   Mistake::wrong_type,
                    "a record must be a map, not " + std::string(type_name(item)),
                    "write {name: www, type: A, value: 192.0.2.1}");
+    unread_.emplace_back();
     return false;
   }
   Draft draft;
@@ -237,7 +281,16 @@ bool RecordPack::decode(const Value& item, bool is_spec, Diagnostics& problems) 
     draft.read(field, is_spec, problems);
   }
   draft.check_whole(item.place, problems);
-  return draft.good && commit(draft);
+  if (draft.usable()) {
+    commit(draft);
+  }
+  if (!draft.usable() || !draft.values_good) {
+    UnreadRecord unread;
+    unread.name = draft.name_good ? std::optional(draft.name) : std::nullopt;
+    unread.type = draft.type_good ? std::optional(draft.record.type) : std::nullopt;
+    unread_.push_back(std::move(unread));
+  }
+  return draft.good && draft.values_good && draft.usable();
 }
 
 std::uint32_t RecordPack::store(std::string_view text) {
@@ -246,7 +299,7 @@ std::uint32_t RecordPack::store(std::string_view text) {
   return offset;
 }
 
-bool RecordPack::commit(const Draft& draft) {
+void RecordPack::commit(const Draft& draft) {
   auto record = draft.record;
   record.name = store(draft.name);
   record.name_size = static_cast<std::uint16_t>(draft.name.size());
@@ -266,7 +319,6 @@ bool RecordPack::commit(const Draft& draft) {
     record.extra = static_cast<std::uint32_t>(extras_.size());
   }
   records_.push_back(record);
-  return true;
 }
 
 void RecordPack::shrink() {
@@ -302,14 +354,17 @@ bool read_lint(const Value& value, LintSwitch& lint, Diagnostics& problems) {
         lint.places.push_back(rule.place);
       }
     } else {
-      problems.error(
-          field.place, "unknown field `" + field.name + "`", did_you_mean(field.name, kFields));
+      problems.error(field.place,
+                     Mistake::unknown_field,
+                     "unknown field `" + field.name + "`",
+                     did_you_mean(field.name, kFields));
       good = false;
     }
   }
   for (const auto name : kFields) {
     if (value.find(name) == nullptr) {
       problems.error(value.place,
+                     Mistake::missing_field,
                      "`lint` needs `" + std::string(name) + "`",
                      name == "reason" ? "say why the rule does not hold here"
                                       : "list the rules that are to be switched off");

@@ -50,12 +50,19 @@ struct PackedRecord {
   bool removes = false;  ///< `value: null`: takes away what a profile gave
 };
 
+/// What is known of an item of which something could not be read. What it declares may be there.
+struct UnreadRecord {
+  std::optional<std::string> name;  ///< as written
+  std::optional<values::RecordType> type;
+};
+
 /// The record items of one file, decoded and checked natively in one pass, in about the room that
 /// their text takes. Not thread-safe.
 class RecordPack {
  public:
-  /// Decodes one item of `records`. What is wrong with it goes to `problems`; then it is left out
-  /// and false is returned. The verdict is that of `definitions/record` in the schemas.
+  /// Decodes one item of `records`. What is wrong with it goes to `problems`; then false is
+  /// returned, what is sound of it is kept for the rules to look at, and what is missing of its
+  /// values is noted in unread(). The verdict is that of `definitions/record` in the schemas.
   bool add(const Value& item, Diagnostics& problems);
   /// The same for the spec of a DNSRecord, whose other members (`domain`, `protect`...) are passed
   /// over.
@@ -72,6 +79,8 @@ class RecordPack {
   std::string_view text(const PackedValue& value) const {
     return std::string_view(text_).substr(value.offset, value.size);
   }
+  /// Items without some or all of their values, in the order of the text.
+  std::span<const UnreadRecord> unread() const { return unread_; }
   /// nullptr for a plain record.
   const RecordExtra* extra(const PackedRecord& record) const {
     return record.extra == 0 ? nullptr : &extras_[record.extra - 1];
@@ -84,13 +93,14 @@ class RecordPack {
  private:
   struct Draft;
   bool decode(const Value& map, bool is_spec, Diagnostics& problems);
-  bool commit(const Draft& draft);
+  void commit(const Draft& draft);
   std::uint32_t store(std::string_view text);
 
   std::string text_;
   std::vector<PackedRecord> records_;
   std::vector<PackedValue> values_;
   std::vector<RecordExtra> extras_;
+  std::vector<UnreadRecord> unread_;
 };
 
 /// Reads a `lint` block: `{off: [rule], reason: text}`. False when something is wrong with it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "resources/kinds/rrset.h"
+#include "resources/model/mistakes.h"
 #include "resources/values/rdata.h"
 
 namespace plumb::kinds {
@@ -12,14 +13,6 @@ using values::RecordType;
 
 std::string label_of(const DeclaredSet& set) {
   return set.owner + " " + std::string(values::record_type_name(set.type));
-}
-
-bool is_spf(const DeclaredValue& value) {
-  const auto* text = value.value.as_string();
-  if (const auto* expression = std::get_if<Expression>(&value.value.data)) {
-    text = expression->parts.front().as_string();
-  }
-  return text != nullptr && text->starts_with("v=spf1") && (text->size() == 6 || (*text)[6] == ' ');
 }
 
 }  // namespace
@@ -58,7 +51,7 @@ std::optional<std::string> RecordSets::owner_of(const RecordPack& pack,
   }
   const auto name = values::DomainName::parse_relative(expanded ? *expanded : written, origin_);
   if (!name) {
-    problems_.error(record.name_place, name.error());
+    problems_.error(record.name_place, Mistake::bad_name, name.error());
     return std::nullopt;
   }
   return name->relative_to(origin_);
@@ -78,6 +71,8 @@ void RecordSets::warn_of_repetition(const DeclaredSet& set, const DeclaredValue&
                    .place = value.place,
                    .message = "the same value stands twice in `" + label_of(set) + "`",
                    .hint = "remove one",
+                   .rule = std::string(info(Mistake::repeated_value).id),
+                   .reference = std::string(info(Mistake::repeated_value).reference),
                    .related = first->place});
   }
 }
@@ -98,6 +93,9 @@ void RecordSets::read_values(const RecordPack& pack,
       set.values.push_back(std::move(declared));
     }
   }
+  if (set.values.size() != packed.size()) {
+    unread_.add(set.owner, set.type);
+  }
 }
 
 void RecordSets::add(const RecordPack& pack,
@@ -107,11 +105,13 @@ void RecordSets::add(const RecordPack& pack,
   DeclaredSet set;
   auto owner = owner_of(pack, record, variables);
   if (!owner) {
+    unread_.add(std::nullopt, record.type);
     return;
   }
   set.owner = std::move(*owner);
   set.type = record.type;
   set.place = record.place;
+  set.name_place = record.name_place;
   if (document) {
     set.documents.push_back(*document);
   }
@@ -124,17 +124,26 @@ void RecordSets::add(const RecordPack& pack,
     set.lint = extra->lint.off.empty() ? nullptr : &extra->lint;
   }
   const auto errors = problems_.error_count();
+  unknowable_ = false;
   read_values(pack, record, variables, set);
   if (set.values.empty() && !record.removes) {
-    if (problems_.error_count() == errors) {
+    if (problems_.error_count() == errors && !unknowable_) {
       problems_.error(
           record.place,
+          Mistake::no_values,
           "record set `" + label_of(set) + "` has no values: what it refers to has none",
           "give the server an address of this family, or remove the record");
     }
     return;
   }
   place_set(std::move(set), record.removes);
+}
+
+void RecordSets::add_unread(const UnreadRecord& record, const Variables& variables) {
+  Diagnostics reported;
+  auto text = record.name ? variables.expand_text(*record.name, {}, reported) : std::nullopt;
+  const auto name = values::DomainName::parse_relative(text.value_or(std::string()), origin_);
+  unread_.add(text && name ? std::optional(name->relative_to(origin_)) : std::nullopt, record.type);
 }
 
 void RecordSets::add_made(DeclaredSet set) {
@@ -154,7 +163,11 @@ void RecordSets::place_set(DeclaredSet set, bool removes) {
       found == index_.end() || sets_[found->second].gone ? nullptr : &sets_[found->second];
   if (removes) {
     if (present == nullptr || present->layer == layer_) {
+      if (unread_.covers(set.owner, set.type)) {
+        return;  // perhaps that is what it takes away
+      }
       problems_.warning(set.place,
+                        Mistake::nothing_to_remove,
                         "no profile gives `" + label_of(set) + "`: there is nothing to take away",
                         "remove this record");
     } else {
@@ -183,7 +196,9 @@ void RecordSets::unite(DeclaredSet& present, DeclaredSet set) {
                    .place = set.ttl_place,
                    .message = "`" + label_of(set) + "` has ttl " + std::to_string(*set.ttl) +
                               " here and " + std::to_string(*present.ttl) + " elsewhere",
-                   .hint = "a record set has one TTL (RFC 2181 §5.2): state it once",
+                   .hint = "a record set has one TTL: state it once",
+                   .rule = std::string(info(Mistake::ttl_differs).id),
+                   .reference = std::string(info(Mistake::ttl_differs).reference),
                    .related = present.ttl_place});
   }
   if (set.at != nullptr && present.at != nullptr && !(*set.at == *present.at)) {
@@ -234,32 +249,12 @@ void RecordSets::declared_twice(const DeclaredSet& first, const DeclaredSet& sec
                  .hint = first.made_by.empty() && second.made_by.empty()
                              ? "put all values into one record, or remove one of the two"
                              : "remove the record, or what makes it",
+                 .rule = std::string(info(Mistake::declared_twice).id),
                  .related = first.place});
-}
-
-void RecordSets::check_spf(const DeclaredSet& set) {
-  const auto first = std::find_if(set.values.begin(), set.values.end(), is_spf);
-  if (first == set.values.end()) {
-    return;
-  }
-  const auto second = std::find_if(first + 1, set.values.end(), is_spf);
-  if (second != set.values.end()) {
-    problems_.add({.severity = Severity::error,
-                   .place = second->place,
-                   .message = "`" + label_of(set) + "` has two SPF policies",
-                   .hint = "merge them into one: with two, none is valid",
-                   .reference = "RFC 7208 §4.5",
-                   .related = first->place});
-  }
 }
 
 std::vector<DeclaredSet> RecordSets::take() {
   std::erase_if(sets_, [](const DeclaredSet& set) { return set.gone; });
-  for (const auto& set : sets_) {
-    if (set.type == RecordType::txt && set.values.size() > 1) {
-      check_spf(set);
-    }
-  }
   index_.clear();
   return std::move(sets_);
 }

@@ -9,6 +9,7 @@
 
 #include "resources/kinds/record_item.h"
 #include "resources/kinds/reference_targets.h"
+#include "resources/kinds/unread_sets.h"
 #include "resources/kinds/variables.h"
 #include "resources/model/diagnostic.h"
 #include "resources/model/value.h"
@@ -32,6 +33,7 @@ struct DeclaredSet {
   std::vector<Place> united;  ///< of the items that came before, whose values it also has
   std::optional<std::uint32_t> ttl;
   Place ttl_place;
+  Place name_place;  ///< of the owner's name; `place` where it is not written
   std::vector<DeclaredValue> values;
   const Value* at = nullptr;         ///< in a RecordPack; may be none
   const LintSwitch* lint = nullptr;  ///< in a RecordPack; may be none
@@ -77,6 +79,11 @@ class RecordSets {
                                        Place place,
                                        const Variables& variables);
 
+  /// Notes an item of which something could not be read.
+  void add_unread(const UnreadRecord& record, const Variables& variables);
+  /// The sets of which something is not known: unread items, and those whose values were refused.
+  UnreadSets& unread() { return unread_; }
+
   /// All sets that are left, in the order of their first mention.
   std::vector<DeclaredSet> take();
 
@@ -89,6 +96,7 @@ class RecordSets {
   std::optional<std::string> owner_of(const RecordPack& pack,
                                       const PackedRecord& record,
                                       const Variables& variables);
+  void refuse(values::RecordType type, Place place, std::string_view text, const Error& error);
   void read_values(const RecordPack& pack,
                    const PackedRecord& record,
                    const Variables& variables,
@@ -98,11 +106,13 @@ class RecordSets {
   void unite(DeclaredSet& present, DeclaredSet set);
   void displace(const std::string& owner, values::RecordType type);
   void declared_twice(const DeclaredSet& first, const DeclaredSet& second);
-  void check_spf(const DeclaredSet& set);
 
   const values::DomainName& origin_;
   const ReferenceTargets& targets_;
   Diagnostics& problems_;
+  UnreadSets unread_;
+  bool unknowable_ =
+      false;  ///< a value was left out without an error: it depends on what is broken
   std::uint32_t layer_ = 0;
   std::vector<DeclaredSet> sets_;
   std::unordered_map<std::string, std::uint32_t> index_;  ///< rrset_key -> sets_

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "resources/kinds/record_sets.h"
+#include "resources/model/mistakes.h"
+#include "resources/values/presentation.h"
 #include "resources/values/rdata.h"
 
 namespace plumb::kinds {
@@ -22,6 +24,8 @@ std::string stand_in(OutputType type, std::size_t number) {
   switch (type) {
     case OutputType::name:
       return "plumb-reference-" + digits + ".invalid.";
+    case OutputType::text:
+      return "plumb reference " + digits;
     case OutputType::ipv4:
       return "240.13.37." + digits;
     case OutputType::ipv6:
@@ -33,6 +37,24 @@ std::string stand_in(OutputType type, std::size_t number) {
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
+  }
+}
+
+/// What a value is called that cannot be one of `type`.
+Mistake mistake_in(RecordType type, std::string_view text) {
+  switch (type) {
+    case RecordType::a:
+    case RecordType::aaaa:
+      return Mistake::bad_address;
+    case RecordType::ns:
+    case RecordType::cname:
+    case RecordType::ptr:
+    case RecordType::dname:
+      return Mistake::bad_name;
+    case RecordType::txt:
+      return text.starts_with('"') ? Mistake::txt_quoted : Mistake::bad_value;
+    default:
+      return Mistake::bad_value;
   }
 }
 
@@ -65,12 +87,22 @@ std::vector<Value> split(std::string_view canonical,
 
 }  // namespace
 
+void RecordSets::refuse(RecordType type, Place place, std::string_view text, const Error& error) {
+  Diagnostic problem;
+  problem.place = place;
+  problem.message = error.message;
+  problem.hint = error.hint;
+  problem.rule = info(mistake_in(type, text)).id;
+  problem.reference = values::presentation_reference(type);
+  problems_.add(std::move(problem));
+}
+
 std::optional<Value> RecordSets::canonical_literal(RecordType type,
                                                    std::string_view text,
                                                    Place place) {
   auto canonical = values::canonical_rdata(type, text, origin_, values::TargetRule::manifest);
   if (!canonical) {
-    problems_.error(place, canonical.error());
+    refuse(type, place, text, canonical.error());
     return std::nullopt;
   }
   return Value{std::move(*canonical), place};
@@ -80,8 +112,10 @@ std::optional<Value> RecordSets::canonical_value(RecordType type,
                                                  std::string_view text,
                                                  Place place,
                                                  const Variables& variables) {
+  const auto errors = problems_.error_count();
   auto value = variables.expand(text, place, problems_);
   if (!value) {
+    unknowable_ = unknowable_ || problems_.error_count() == errors;
     return std::nullopt;
   }
   if (const auto* plain = value->as_string()) {
@@ -95,8 +129,10 @@ std::optional<Value> RecordSets::canonical_value(RecordType type,
 
 std::optional<Value> RecordSets::canonical_reference(RecordType type, Value value) {
   auto& reference = std::get<Reference>(value.data);
+  const auto errors = problems_.error_count();
   const auto* output = targets_.check(reference, value.place, problems_);
   if (output == nullptr) {
+    unknowable_ = unknowable_ || problems_.error_count() == errors;
     return std::nullopt;
   }
   reference.all = output->list;
@@ -104,6 +140,7 @@ std::optional<Value> RecordSets::canonical_reference(RecordType type, Value valu
       type, stand_in(output->type, 0), origin_, values::TargetRule::manifest);
   if (!checked) {
     problems_.error(value.place,
+                    Mistake::reference_place,
                     "`" + spelling(reference) + "` cannot be the value of " +
                         std::string(values::record_type_name(type)) + " records",
                     "such a value looks like " + std::string(values::example_of(type)));
@@ -125,12 +162,15 @@ std::optional<Value> RecordSets::canonical_expression(RecordType type, const Val
       text += *part.as_string();
       continue;
     }
+    const auto errors = problems_.error_count();
     const auto* output = targets_.check(*reference, value.place, problems_);
     if (output == nullptr) {
+      unknowable_ = unknowable_ || problems_.error_count() == errors;
       return std::nullopt;
     }
     if (output->list && output->empty) {
-      problems_.error(value.place, "`" + spelling(*reference) + "` has no members");
+      problems_.error(
+          value.place, Mistake::no_values, "`" + spelling(*reference) + "` has no members");
       return std::nullopt;
     }
     stand_ins.push_back({stand_in(output->type, stand_ins.size()), &part});
@@ -144,12 +184,13 @@ std::optional<Value> RecordSets::canonical_expression(RecordType type, const Val
       replace_all(error.message, one.text, as_written);
       replace_all(error.hint, one.text, as_written);
     }
-    problems_.error(value.place, error);
+    refuse(type, value.place, text, error);
     return std::nullopt;
   }
   auto split_parts = split(*canonical, stand_ins, value.place);
   if (split_parts.empty()) {
     problems_.error(value.place,
+                    Mistake::reference_place,
                     "references cannot stand in this place of " +
                         std::string(values::record_type_name(type)) + " records");
     return std::nullopt;

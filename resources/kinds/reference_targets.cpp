@@ -2,10 +2,17 @@
 
 #include <algorithm>
 
+#include "resources/model/mistakes.h"
+
 namespace plumb::kinds {
 
 void ReferenceTargets::add(std::string declaration, ResourceId id, std::vector<Output> outputs) {
   all_.try_emplace(std::move(declaration), Target{std::move(id), std::move(outputs)});
+}
+
+void ReferenceTargets::add_broken(std::string declaration, std::vector<Output> outputs) {
+  all_.try_emplace(std::move(declaration),
+                   Target{.id = {}, .outputs = std::move(outputs), .broken = true});
 }
 
 const ReferenceTargets::Target* ReferenceTargets::find(std::string_view declaration) const {
@@ -23,8 +30,12 @@ const Output* ReferenceTargets::check(const Reference& reference,
       names.push_back(name);
     }
     auto hint = did_you_mean(reference.target, names);
+    if (hint.empty() && unknown_) {
+      return nullptr;
+    }
     problems.error(
         place,
+        Mistake::unknown_reference,
         "reference to `" + reference.target + "`, which is not declared",
         !hint.empty() ? std::move(hint) : "references name a Server: ${Server/mx1:ipv4}");
     return nullptr;
@@ -34,7 +45,7 @@ const Output* ReferenceTargets::check(const Reference& reference,
     return output.name == reference.output;
   });
   if (found != outputs.end()) {
-    return &*found;
+    return target->broken ? nullptr : &*found;
   }
   std::vector<std::string_view> names;
   std::string all;
@@ -44,6 +55,7 @@ const Output* ReferenceTargets::check(const Reference& reference,
   }
   auto hint = did_you_mean(reference.output, names);
   problems.error(place,
+                 Mistake::unknown_output,
                  "`" + reference.target + "` has no output `" + reference.output + "`",
                  !hint.empty() ? std::move(hint) : "it has " + all);
   return nullptr;

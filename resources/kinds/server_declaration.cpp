@@ -1,5 +1,7 @@
 #include "resources/kinds/server_declaration.h"
 
+#include "resources/kinds/rrset.h"
+#include "resources/model/mistakes.h"
 #include "resources/values/ip_address.h"
 
 namespace plumb::kinds {
@@ -9,7 +11,7 @@ bool add_address(const PlacedText& written, ServerDeclaration& server, Diagnosti
   const bool v6 = written.text.find(':') != std::string::npos;
   const auto read = [&](auto parsed, std::vector<std::string>& list) {
     if (!parsed) {
-      problems.error(written.place, parsed.error());
+      problems.error(written.place, Mistake::bad_address, parsed.error());
       return false;
     }
     list.push_back(parsed->text());
@@ -32,7 +34,11 @@ Value text_list(const std::vector<std::string>& texts) {
 std::vector<Output> ServerDeclaration::outputs() const {
   return {{.name = "hostname", .type = OutputType::name},
           {.name = "ipv4", .type = OutputType::ipv4, .list = true, .empty = ipv4.empty()},
-          {.name = "ipv6", .type = OutputType::ipv6, .list = true, .empty = ipv6.empty()}};
+          {.name = "ipv6", .type = OutputType::ipv6, .list = true, .empty = ipv6.empty()},
+          {.name = "spf",
+           .type = OutputType::text,
+           .list = true,
+           .empty = ipv4.empty() && ipv6.empty()}};
 }
 
 Value ServerDeclaration::fields() const {
@@ -44,7 +50,7 @@ Value ServerDeclaration::fields() const {
 }
 
 bool read_server(const Value& spec, ServerDeclaration& server, Diagnostics& problems) {
-  server.common = read_common(spec, problems);
+  server.common = read_common(spec, problems, &server_kind());
   if (const auto* provider = spec.find("provider"); provider && provider->as_string() != nullptr) {
     server.provider = *provider->as_string();
     server.provider_place = provider->place;
@@ -55,7 +61,7 @@ bool read_server(const Value& spec, ServerDeclaration& server, Diagnostics& prob
   if (good) {
     server.hostname = std::move(*hostname);
   } else {
-    problems.error(written->place, hostname.error());
+    problems.error(written->place, Mistake::bad_name, hostname.error());
   }
   for (const auto& address : read_texts(spec.find("addresses"))) {
     good &= add_address(address, server, problems);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "resources/kinds/record_item.h"
+#include "resources/model/mistakes.h"
 
 namespace plumb::kinds {
 namespace {
@@ -44,7 +45,8 @@ class Variables::Expander {
       literal(text.substr(at, dollar - at));
       const auto end = text.find('}', dollar);
       if (end == std::string_view::npos) {
-        return wrong("`${` without its `}`",
+        return wrong(Mistake::variable_syntax,
+                     "`${` without its `}`",
                      "close it, or write `$${` for the characters themselves");
       }
       if (!insert(text.substr(dollar + 2, end - dollar - 2))) {
@@ -86,7 +88,8 @@ class Variables::Expander {
     if (name.find_first_of(":/") != std::string_view::npos) {
       auto reference = parse_reference(name);
       if (!reference) {
-        return wrong("`${" + std::string(name) + "}` is no reference",
+        return wrong(Mistake::variable_syntax,
+                     "`${" + std::string(name) + "}` is no reference",
                      "write it as ${Kind/name:output}, for example ${Server/mx1:ipv4}");
       }
       parts_.push_back(Value{std::move(*reference), place_});
@@ -101,7 +104,8 @@ class Variables::Expander {
       for (auto it = std::find(path_.begin(), path_.end(), name); it != path_.end(); ++it) {
         circle += "${" + std::string(*it) + "} → ";
       }
-      return wrong("variables stand in a circle: " + circle + "${" + std::string(name) + "}",
+      return wrong(Mistake::variable_circle,
+                   "variables stand in a circle: " + circle + "${" + std::string(name) + "}",
                    "give one of them a value of its own");
     }
     path_.push_back(found->first);
@@ -116,14 +120,18 @@ class Variables::Expander {
       names.push_back(known);
     }
     auto hint = did_you_mean(name, names);
-    return wrong("variable `" + std::string(name) + "` is not defined",
+    if (hint.empty() && variables_.incomplete_) {
+      return false;
+    }
+    return wrong(Mistake::unknown_variable,
+                 "variable `" + std::string(name) + "` is not defined",
                  !hint.empty() ? std::move(hint)
                                : "define it in `vars`, or write `$${" + std::string(name) +
                                      "}` for the characters themselves");
   }
 
-  bool wrong(std::string message, std::string hint) {
-    problems_.error(place_, std::move(message), std::move(hint));
+  bool wrong(Mistake mistake, std::string message, std::string hint) {
+    problems_.error(place_, mistake, std::move(message), std::move(hint));
     return false;
   }
 
@@ -151,6 +159,7 @@ void Variables::set_all(const Value& map) {
 }
 
 void Variables::fall_back(const Variables& others) {
+  incomplete_ = incomplete_ || others.incomplete_;
   all_.insert(others.all_.begin(), others.all_.end());
 }
 
@@ -174,6 +183,7 @@ std::optional<std::string> Variables::expand_text(std::string_view text,
   const auto* plain = value->as_string();
   if (plain == nullptr) {
     problems.error(place,
+                   Mistake::reference_place,
                    "a reference cannot stand in a name",
                    "use a variable: names must be known before anything is created");
     return std::nullopt;

@@ -23,6 +23,9 @@ class Variables {
   /// Fills in what `others` has and this has not.
   void fall_back(const Variables& others);
 
+  /// Something that may set variables could not be read: nothing is said of unknown ones.
+  void set_incomplete() { incomplete_ = true; }
+
   /// Whether `name` is set.
   bool contains(std::string_view name) const { return all_.contains(name); }
 
@@ -43,6 +46,7 @@ class Variables {
   };
   class Expander;
   std::map<std::string, Variable, std::less<>> all_;
+  bool incomplete_ = false;
 };
 
 }  // namespace plumb::kinds

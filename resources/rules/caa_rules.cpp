@@ -18,34 +18,38 @@ void for_each_caa(const CheckedZone& checked, Each each) {
       checked.zone, values::RecordType::caa, [&](const ZoneRecord& record, std::string_view value) {
         const auto caa = values::Caa::parse(value, {}, values::TargetRule::absolute_only);
         if (caa) {
-          each(record, *caa);
+          each(record, value, *caa);
         }
       });
 }
 
 void tag(const CheckedZone& checked, Report& report) {
-  for_each_caa(checked, [&](const ZoneRecord& record, const values::Caa& caa) {
-    if (std::find(kTags.begin(), kTags.end(), caa.tag) != kTags.end()) {
-      return;
-    }
-    const auto meant = did_you_mean(caa.tag, kTags);
-    report.add(record,
-               {.message = "CAA tag '" + caa.tag + "' is not known" +
-                           (caa.critical() ? ", and critical: no CA may issue" : ""),
-                .hint = meant.empty() ? "use issue, issuewild, issuemail or iodef" : meant,
-                .severity = caa.critical() ? Severity::error : Severity::warning});
-  });
+  for_each_caa(
+      checked, [&](const ZoneRecord& record, std::string_view value, const values::Caa& caa) {
+        if (std::find(kTags.begin(), kTags.end(), caa.tag) != kTags.end()) {
+          return;
+        }
+        const auto meant = did_you_mean(caa.tag, kTags);
+        report.add(record,
+                   value,
+                   {.message = "CAA tag '" + caa.tag + "' is not known" +
+                               (caa.critical() ? ", and critical: no CA may issue" : ""),
+                    .hint = meant.empty() ? "use issue, issuewild, issuemail or iodef" : meant,
+                    .severity = caa.critical() ? Severity::error : Severity::warning});
+      });
 }
 
 void flags(const CheckedZone& checked, Report& report) {
-  for_each_caa(checked, [&](const ZoneRecord& record, const values::Caa& caa) {
-    if ((caa.flags & 0x7FU) != 0) {
-      report.add(record,
-                 {.message = "CAA flags are " + std::to_string(caa.flags) +
-                             ", of which only 128 has a meaning",
-                  .hint = "write 0, or 128 for critical"});
-    }
-  });
+  for_each_caa(checked,
+               [&](const ZoneRecord& record, std::string_view value, const values::Caa& caa) {
+                 if ((caa.flags & 0x7FU) != 0) {
+                   report.add(record,
+                              value,
+                              {.message = "CAA flags are " + std::to_string(caa.flags) +
+                                          ", of which only 128 has a meaning",
+                               .hint = "write 0, or 128 for critical"});
+                 }
+               });
 }
 
 bool is_domain_character(char c) {
@@ -54,37 +58,42 @@ bool is_domain_character(char c) {
 }
 
 void issuer(const CheckedZone& checked, Report& report) {
-  for_each_caa(checked, [&](const ZoneRecord& record, const values::Caa& caa) {
-    if (!caa.tag.starts_with("issue")) {
-      return;
-    }
-    std::string_view name = caa.value;
-    name = name.substr(0, name.find(';'));
-    while (!name.empty() && (name.front() == ' ' || name.front() == '\t')) {
-      name.remove_prefix(1);
-    }
-    while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) {
-      name.remove_suffix(1);
-    }
-    if (!std::all_of(name.begin(), name.end(), is_domain_character)) {
-      report.add(record,
-                 {.message = "CAA " + caa.tag + " of " + checked.zone.full_name(record.owner) +
-                             " does not name a CA by its domain: no CA may issue",
-                  .hint = "write the CA's domain, such as letsencrypt.org"});
-    }
-  });
+  for_each_caa(
+      checked, [&](const ZoneRecord& record, std::string_view value, const values::Caa& caa) {
+        if (!caa.tag.starts_with("issue")) {
+          return;
+        }
+        std::string_view name = caa.value;
+        name = name.substr(0, name.find(';'));
+        while (!name.empty() && (name.front() == ' ' || name.front() == '\t')) {
+          name.remove_prefix(1);
+        }
+        while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) {
+          name.remove_suffix(1);
+        }
+        if (!std::all_of(name.begin(), name.end(), is_domain_character)) {
+          report.add(record,
+                     value,
+                     {.message = "CAA " + caa.tag + " of " + checked.zone.full_name(record.owner) +
+                                 " does not name a CA by its domain: no CA may issue",
+                      .hint = "write the CA's domain, such as letsencrypt.org"});
+        }
+      });
 }
 
 void iodef(const CheckedZone& checked, Report& report) {
-  for_each_caa(checked, [&](const ZoneRecord& record, const values::Caa& caa) {
-    const bool url = caa.value.starts_with("mailto:") || caa.value.starts_with("https://") ||
-                     caa.value.starts_with("http://");
-    if (caa.tag == "iodef" && !url) {
-      report.add(record,
-                 {.message = "CAA iodef of " + checked.zone.full_name(record.owner) + " is no URL",
-                  .hint = "write mailto:security@example.com or an https URL"});
-    }
-  });
+  for_each_caa(
+      checked, [&](const ZoneRecord& record, std::string_view value, const values::Caa& caa) {
+        const bool url = caa.value.starts_with("mailto:") || caa.value.starts_with("https://") ||
+                         caa.value.starts_with("http://");
+        if (caa.tag == "iodef" && !url) {
+          report.add(
+              record,
+              value,
+              {.message = "CAA iodef of " + checked.zone.full_name(record.owner) + " is no URL",
+               .hint = "write mailto:security@example.com or an https URL"});
+        }
+      });
 }
 
 constexpr std::array kLines{

@@ -65,18 +65,47 @@ NameInfo CheckedZone::look_up(std::string_view absolute) const {
     info.records = wildcard_for(*found, info.owner);
   }
   if (info.records.empty()) {
-    const bool elsewhere = !found->settings().complete ||
-                           found->is_unmanaged(info.owner, RecordType::a) ||
-                           found->is_unmanaged(info.owner, RecordType::aaaa) ||
-                           found->is_unmanaged(info.owner, RecordType::cname);
+    const bool elsewhere = found->may_be_unread(info.owner) || may_be_unread_here(absolute) ||
+                           found->may_be_elsewhere(info.owner, RecordType::a) ||
+                           found->may_be_elsewhere(info.owner, RecordType::aaaa) ||
+                           found->may_be_elsewhere(info.owner, RecordType::cname);
     info.known = elsewhere ? Known::unknown : Known::nothing;
   }
   return info;
 }
 
+bool CheckedZone::may_be_unread_here(std::string_view absolute) const {
+  const auto owner = zone.owner_of(absolute);
+  return owner && zone.may_be_unread(*owner);
+}
+
 void Report::add(const ZoneRecord& record, Finding finding) {
+  add(record, record.of_values(), std::move(finding));
+}
+
+void Report::add(const ZoneRecord& record, std::string_view value, Finding finding) {
+  add(record, record.of_value(value), std::move(finding));
+}
+
+void Report::add_last(const ZoneRecord& record, Finding finding) {
+  add(record,
+      record.value_places.empty() ? record.place : record.value_places.back(),
+      std::move(finding));
+}
+
+void Report::add_name(const ZoneRecord& record, Finding finding) {
+  add(record, record.of_name(), std::move(finding));
+}
+
+void Report::add(const ZoneRecord& record, Place place, Finding finding) {
+  // Values are sorted here; of two in one record the one that is written later is to blame.
+  const auto& written = record.value_places;
+  if (place < finding.related &&
+      std::find(written.begin(), written.end(), finding.related) != written.end()) {
+    std::swap(place, finding.related);
+  }
   if (!is_off(record.rules_off, rule_.id)) {
-    add(record.place, std::move(finding));
+    add(place, std::move(finding));
   }
 }
 

@@ -32,6 +32,8 @@ struct CheckedZone {
 
   /// Looks an absolute name up as a server of that zone would (RFC 1034 §4.3.2, RFC 4592 §3.3.1).
   NameInfo look_up(std::string_view absolute) const;
+  /// Whether something unread of this zone may stand at an absolute name.
+  bool may_be_unread_here(std::string_view absolute) const;
 };
 
 /// Where a rule says what it found.
@@ -45,12 +47,20 @@ class Report {
     std::optional<Severity> severity = std::nullopt;  ///< the rule's own where absent
     Place related = {};
   };
-  /// A finding at a record; nothing where the record switches the rule off.
+  /// A finding at the values of a record; nothing where the record switches the rule off.
   void add(const ZoneRecord& record, Finding finding);
+  /// The same at one of its values, a view out of them.
+  void add(const ZoneRecord& record, std::string_view value, Finding finding);
+  /// The same at the last of them.
+  void add_last(const ZoneRecord& record, Finding finding);
+  /// The same at the name of its owner.
+  void add_name(const ZoneRecord& record, Finding finding);
   /// A finding at a place that is no record.
   void add(Place place, Finding finding);
 
  private:
+  void add(const ZoneRecord& record, Place place, Finding finding);
+
   const Rule& rule_;
   Diagnostics& problems_;
 };

@@ -17,9 +17,9 @@ std::string type_text(const ZoneRecord& record) {
 
 void apex(const CheckedZone& checked, Report& report) {
   for (const auto& record : checked.zone.at("@", RecordType::cname)) {
-    report.add(record,
-               {.message = "the apex " + checked.zone.full_name("@") + " cannot be a CNAME",
-                .hint = "write the A and AAAA records of the target"});
+    report.add_name(record,
+                    {.message = "the apex " + checked.zone.full_name("@") + " cannot be a CNAME",
+                     .hint = "write the A and AAAA records of the target"});
   }
 }
 
@@ -41,7 +41,7 @@ void beside_other_data(const CheckedZone& checked, Report& report) {
                  {.message = checked.zone.full_name(record.owner) + " has a CNAME and " +
                              type_text(*other) + " records",
                   .hint = "keep one of them: a CNAME stands alone at its name",
-                  .related = other->place});
+                  .related = other->of_values()});
     }
   });
 }
@@ -54,11 +54,11 @@ void single(const CheckedZone& checked, Report& report, RecordType type) {
       values += one.unresolved ? 1 : one.values.size();
     }
     if (values > 1 && &record == &all.front()) {
-      report.add(all.back(),
-                 {.message = checked.zone.full_name(record.owner) + " has " +
-                             std::to_string(values) + " " + type_text(record) + " records",
-                  .hint = "keep one: a name can stand for one other name only",
-                  .related = all.size() > 1 ? record.place : Place{}});
+      report.add_last(all.back(),
+                      {.message = checked.zone.full_name(record.owner) + " has " +
+                                  std::to_string(values) + " " + type_text(record) + " records",
+                       .hint = "keep one: a name can stand for one other name only",
+                       .related = all.size() > 1 ? record.of_values() : Place{}});
     }
   });
 }
@@ -78,6 +78,7 @@ std::string_view alias_target(std::span<const ZoneRecord> records) {
 }
 
 void add_loop(const ZoneRecord& record,
+              std::string_view target,
               const std::vector<std::string_view>& names,
               Report& report) {
   const std::string start(shown(names.front()));
@@ -86,6 +87,7 @@ void add_loop(const ZoneRecord& record,
     chain.append(shown(name)).append(" → ");
   }
   report.add(record,
+             target,
              {.message = names.size() == 1 ? "CNAME " + start + " points to itself"
                                            : "CNAMEs form a loop: " + chain + start,
               .hint = "point it to a name that has addresses"});
@@ -99,7 +101,7 @@ void loop(const CheckedZone& checked, Report& report) {
         seen.assign(1, start);
         for (auto next = target; !next.empty() && seen.size() <= kLongestChain;) {
           if (next == start) {
-            add_loop(record, seen, report);
+            add_loop(record, target, seen, report);
             return;
           }
           if (std::find(seen.begin(), seen.end(), next) != seen.end()) {
@@ -121,6 +123,7 @@ void wildcard_loop(const CheckedZone& checked, Report& report) {
         if (info.zone == &checked.zone && info.records.data() != nullptr && !info.records.empty() &&
             info.records.front().owner == record.owner && info.owner != record.owner) {
           report.add(record,
+                     target,
                      {.message = "CNAME " + checked.zone.full_name(record.owner) + " points to " +
                                  std::string(shown(target)) + ", for which it answers itself",
                       .hint = "give the target records of its own"});
@@ -134,6 +137,7 @@ void target_missing(const CheckedZone& checked, Report& report) {
         const auto info = checked.look_up(target);
         if (info.known == Known::nothing) {
           report.add(record,
+                     target,
                      {.message = "CNAME " + checked.zone.full_name(record.owner) + " points to " +
                                  std::string(shown(target)) + ", which has no records",
                       .hint = "declare records for the target, or point to another name"});
@@ -155,12 +159,12 @@ void dname_occludes(const CheckedZone& checked, Report& report) {
       name = parent_of(name);
       const auto dname = zone.at(name, RecordType::dname);
       if (!dname.empty()) {
-        report.add(record,
-                   {.message = zone.full_name(record.owner) + " " + type_text(record) +
-                               " lies below the DNAME at " + zone.full_name(name) +
-                               " and is never answered",
-                    .hint = "remove the record or the DNAME",
-                    .related = dname.front().place});
+        report.add_name(record,
+                        {.message = zone.full_name(record.owner) + " " + type_text(record) +
+                                    " lies below the DNAME at " + zone.full_name(name) +
+                                    " and is never answered",
+                         .hint = "remove the record or the DNAME",
+                         .related = dname.front().of_values()});
         break;
       }
     }
@@ -174,7 +178,7 @@ void dname_beside_ns(const CheckedZone& checked, Report& report) {
       report.add(record,
                  {.message = checked.zone.full_name(record.owner) + " has a DNAME and NS records",
                   .hint = "keep one of them: the name is either redirected or delegated",
-                  .related = ns.front().place});
+                  .related = ns.front().of_values()});
     }
   });
 }

@@ -24,7 +24,7 @@ void ds_apex(const CheckedZone& checked, Report& report) {
 void ds_without_ns(const CheckedZone& checked, Report& report) {
   for_each_of(checked.zone, RecordType::ds, [&](const ZoneRecord& record) {
     if (record.owner != "@" && checked.zone.at(record.owner, RecordType::ns).empty() &&
-        !checked.zone.is_unmanaged(record.owner, RecordType::ns)) {
+        !checked.zone.may_be_elsewhere(record.owner, RecordType::ns)) {
       report.add(record,
                  {.message = checked.zone.full_name(record.owner) + " has DS but no NS records",
                   .hint = "declare the NS records of the delegation, or remove the DS",
@@ -46,7 +46,7 @@ bool is_glue(const ZoneView& zone, std::string_view cut, const ZoneRecord& recor
       return true;
     }
   }
-  return false;
+  return zone.may_be_unread(cut);
 }
 
 bool belongs_to_cut(RecordType type) {
@@ -65,13 +65,13 @@ void below_delegation(const CheckedZone& checked, Report& report) {
       continue;
     }
     const bool address = record.type == RecordType::a || record.type == RecordType::aaaa;
-    report.add(
+    report.add_name(
         record,
         {.message = zone.full_name(record.owner) + " " + type_text(record) + " belongs to " +
                     zone.full_name(*cut) + ", which is delegated, and is never answered from here",
          .hint = "declare it in the zone " + zone.full_name(*cut),
          .severity = address ? Severity::warning : Severity::error,
-         .related = zone.at(*cut, RecordType::ns).front().place});
+         .related = zone.at(*cut, RecordType::ns).front().of_values()});
   }
 }
 
@@ -87,11 +87,13 @@ void glue(const CheckedZone& checked, Report& report) {
   for_each_value(zone, RecordType::ns, [&](const ZoneRecord& record, std::string_view target) {
     const auto owner = zone.owner_of(target);
     const auto cut = owner && record.owner != "@" ? zone.cut_above(*owner) : std::nullopt;
-    if (!cut || *cut != record.owner || has_address(zone.at(*owner)) || !zone.settings().complete ||
-        zone.is_unmanaged(*owner, RecordType::a) || is_declared(checked, *cut)) {
+    if (!cut || *cut != record.owner || has_address(zone.at(*owner)) ||
+        zone.may_be_elsewhere(*owner, RecordType::a) ||
+        zone.may_be_elsewhere(*owner, RecordType::aaaa) || is_declared(checked, *cut)) {
       return;
     }
     report.add(record,
+               target,
                {.message = "name server " + std::string(shown(target)) + " lies in the zone " +
                            zone.full_name(*cut) + " that it serves, and has no glue",
                 .hint = "declare its A or AAAA record in this zone too",
@@ -102,10 +104,10 @@ void glue(const CheckedZone& checked, Report& report) {
 void wildcard_ns(const CheckedZone& checked, Report& report) {
   for_each_of(checked.zone, RecordType::ns, [&](const ZoneRecord& record) {
     if (record.owner.starts_with('*')) {
-      report.add(record,
-                 {.message = "NS at the wildcard " + checked.zone.full_name(record.owner) +
-                             " has no defined meaning",
-                  .hint = "delegate each name by itself"});
+      report.add_name(record,
+                      {.message = "NS at the wildcard " + checked.zone.full_name(record.owner) +
+                                  " has no defined meaning",
+                       .hint = "delegate each name by itself"});
     }
   });
 }
@@ -113,7 +115,8 @@ void wildcard_ns(const CheckedZone& checked, Report& report) {
 void single_server(const CheckedZone& checked, Report& report) {
   for_each_of(checked.zone, RecordType::ns, [&](const ZoneRecord& record) {
     if (!record.unresolved && record.values.size() == 1 &&
-        checked.zone.at(record.owner, RecordType::ns).size() == 1) {
+        checked.zone.at(record.owner, RecordType::ns).size() == 1 &&
+        !checked.zone.may_be_unread(record.owner)) {
       report.add(record,
                  {.message = checked.zone.full_name(record.owner) + " has only one name server",
                   .hint = "name at least two, in different networks"});
@@ -128,8 +131,7 @@ void missing_delegation(const CheckedZone& checked, Report& report) {
   }
   const auto* parent = checked.others->zone_of(zone.origin().parent().text());
   const auto owner = parent == nullptr ? std::nullopt : parent->owner_of(zone.origin().text());
-  if (!owner || parent->cut_above(*owner) || !parent->settings().complete ||
-      parent->is_unmanaged(*owner, RecordType::ns)) {
+  if (!owner || parent->cut_above(*owner) || parent->may_be_elsewhere(*owner, RecordType::ns)) {
     return;
   }
   report.add(zone.settings().place,

@@ -28,7 +28,7 @@ void for_each_key(const CheckedZone& checked, Each each) {
   for_each_value(
       checked.zone, RecordType::txt, [&](const ZoneRecord& record, std::string_view value) {
         if (is_key_name(record.owner)) {
-          each(record, parse_tags(value));
+          each(record, value, parse_tags(value));
         }
       });
 }
@@ -44,16 +44,20 @@ std::string_view key_type(const TagList& list) {
 
 void multiple(const CheckedZone& checked, Report& report) {
   const ZoneRecord* first = nullptr;
-  for_each_key(checked, [&](const ZoneRecord& record, const TagList& /*list*/) {
-    if (first != nullptr && first->owner == record.owner) {
-      report.add(record,
-                 {.message = checked.zone.full_name(record.owner) + " has more than one TXT",
-                  .hint = "keep one key: which of two is used is undefined",
-                  .related = &record == first ? Place{} : first->place});
-    } else {
-      first = &record;
-    }
-  });
+  std::string_view first_value;
+  for_each_key(
+      checked, [&](const ZoneRecord& record, std::string_view value, const TagList& /*list*/) {
+        if (first != nullptr && first->owner == record.owner) {
+          report.add(record,
+                     value,
+                     {.message = checked.zone.full_name(record.owner) + " has more than one TXT",
+                      .hint = "keep one key: which of two is used is undefined",
+                      .related = first->of_value(first_value)});
+        } else {
+          first = &record;
+          first_value = value;
+        }
+      });
 }
 
 /// One fault of the tags; empty where they are sound.
@@ -92,9 +96,10 @@ std::string tag_fault(const TagList& list) {
 }
 
 void syntax(const CheckedZone& checked, Report& report) {
-  for_each_key(checked, [&](const ZoneRecord& record, const TagList& list) {
+  for_each_key(checked, [&](const ZoneRecord& record, std::string_view value, const TagList& list) {
     if (auto fault = tag_fault(list); !fault.empty()) {
       report.add(record,
+                 value,
                  {.message = subject(checked, record) + ": " + std::move(fault),
                   .hint = "write v=DKIM1; k=rsa; p=(the public key in base64)"});
     }
@@ -129,13 +134,15 @@ bool is_unreadable_rsa(const TagList& list) {
 }
 
 void key(const CheckedZone& checked, Report& report) {
-  for_each_key(checked, [&](const ZoneRecord& record, const TagList& list) {
+  for_each_key(checked, [&](const ZoneRecord& record, std::string_view value, const TagList& list) {
     if (auto fault = key_fault(list); !fault.empty()) {
       report.add(record,
+                 value,
                  {.message = subject(checked, record) + ": " + std::move(fault),
                   .hint = "copy the whole public key again, without BEGIN and END lines"});
     } else if (is_unreadable_rsa(list)) {
       report.add(record,
+                 value,
                  {.message = subject(checked, record) + ": p= is no RSA public key",
                   .hint = "copy the whole public key again, without BEGIN and END lines",
                   .severity = Severity::warning});
@@ -144,7 +151,7 @@ void key(const CheckedZone& checked, Report& report) {
 }
 
 void key_size(const CheckedZone& checked, Report& report) {
-  for_each_key(checked, [&](const ZoneRecord& record, const TagList& list) {
+  for_each_key(checked, [&](const ZoneRecord& record, std::string_view value, const TagList& list) {
     const auto* key = list.find("p");
     const auto octets =
         key == nullptr || key_type(list) != "rsa" ? std::nullopt : decode_base64(key->value);
@@ -152,6 +159,7 @@ void key_size(const CheckedZone& checked, Report& report) {
     if (bits && *bits < kGoodBits) {
       const bool refused = *bits < kLeastBits;
       report.add(record,
+                 value,
                  {.message = subject(checked, record) + " has " + std::to_string(*bits) + " bits" +
                              (refused ? ", which verifiers refuse" : ""),
                   .hint = "make an RSA key of 2048 bits under a new selector",

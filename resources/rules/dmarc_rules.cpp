@@ -31,7 +31,7 @@ void for_each_policy(const CheckedZone& checked, Each each) {
   for_each_value(
       checked.zone, RecordType::txt, [&](const ZoneRecord& record, std::string_view value) {
         if (is_policy_name(record.owner) && is_dmarc(value)) {
-          each(record, parse_tags(value));
+          each(record, value, parse_tags(value));
         }
       });
 }
@@ -42,17 +42,21 @@ std::string subject(const CheckedZone& checked, const ZoneRecord& record) {
 
 void multiple(const CheckedZone& checked, Report& report) {
   const ZoneRecord* first = nullptr;
-  for_each_policy(checked, [&](const ZoneRecord& record, const TagList& /*tags*/) {
-    if (first != nullptr && first->owner == record.owner) {
-      report.add(
-          record,
-          {.message = checked.zone.full_name(record.owner) + " has more than one DMARC record",
-           .hint = "keep one: with two, there is no policy",
-           .related = &record == first ? Place{} : first->place});
-    } else {
-      first = &record;
-    }
-  });
+  std::string_view first_value;
+  for_each_policy(
+      checked, [&](const ZoneRecord& record, std::string_view value, const TagList& /*tags*/) {
+        if (first != nullptr && first->owner == record.owner) {
+          report.add(
+              record,
+              value,
+              {.message = checked.zone.full_name(record.owner) + " has more than one DMARC record",
+               .hint = "keep one: with two, there is no policy",
+               .related = first->of_value(first_value)});
+        } else {
+          first = &record;
+          first_value = value;
+        }
+      });
 }
 
 bool is_one_of(std::string_view value, std::initializer_list<std::string_view> words) {
@@ -60,11 +64,13 @@ bool is_one_of(std::string_view value, std::initializer_list<std::string_view> w
 }
 
 void policy_syntax(const ZoneRecord& record,
+                   std::string_view value,
                    const TagList& list,
                    const std::string& subject,
                    Report& report) {
   if (!list.fault.empty()) {
     report.add(record,
+               value,
                {.message = subject + ": " + list.fault, .hint = "write tag=value; tag=value"});
   }
   for (const auto& tag : list.tags) {
@@ -73,6 +79,7 @@ void policy_syntax(const ZoneRecord& record,
       constexpr std::array<std::string_view, 3> kPolicies{"none", "quarantine", "reject"};
       const auto meant = did_you_mean(tag.value, kPolicies);
       report.add(record,
+                 value,
                  {.message = subject + " has the policy " + std::string(tag.name) + "=" +
                              values::quoted(tag.value),
                   .hint = meant.empty() ? "write none, quarantine or reject" : meant});
@@ -88,10 +95,11 @@ void syntax(const CheckedZone& checked, Report& report) {
         }
         const auto about = subject(checked, record);
         if (is_dmarc(value)) {
-          policy_syntax(record, parse_tags(value), about, report);
+          policy_syntax(record, value, parse_tags(value), about, report);
           return;
         }
         report.add(record,
+                   value,
                    {.message = about + " does not begin with v=DMARC1",
                     .hint = "begin it with v=DMARC1; exactly so, and remove other TXT records",
                     .severity = value.find("DMARC") == std::string_view::npos &&
@@ -102,13 +110,15 @@ void syntax(const CheckedZone& checked, Report& report) {
 }
 
 void no_policy(const CheckedZone& checked, Report& report) {
-  for_each_policy(checked, [&](const ZoneRecord& record, const TagList& list) {
-    if (list.find("p") == nullptr) {
-      report.add(record,
-                 {.message = subject(checked, record) + " states no policy",
-                  .hint = "add p=none, p=quarantine or p=reject"});
-    }
-  });
+  for_each_policy(checked,
+                  [&](const ZoneRecord& record, std::string_view value, const TagList& list) {
+                    if (list.find("p") == nullptr) {
+                      report.add(record,
+                                 value,
+                                 {.message = subject(checked, record) + " states no policy",
+                                  .hint = "add p=none, p=quarantine or p=reject"});
+                    }
+                  });
 }
 
 bool is_sound(const Tag& tag) {
@@ -140,36 +150,42 @@ bool is_sound(const Tag& tag) {
 void tag_values(const CheckedZone& checked, Report& report) {
   constexpr std::array<std::string_view, 14> kTags{
       "adkim", "aspf", "fo", "np", "p", "pct", "psd", "rf", "ri", "rua", "ruf", "sp", "t", "v"};
-  for_each_policy(checked, [&](const ZoneRecord& record, const TagList& list) {
-    for (const auto& tag : list.tags) {
-      if (std::find(kTags.begin(), kTags.end(), tag.name) == kTags.end()) {
-        report.add(record,
-                   {.message = subject(checked, record) + " has a tag " + values::quoted(tag.name) +
-                               " that is not known and ignored",
-                    .hint = did_you_mean(tag.name, kTags)});
-      } else if (!is_sound(tag)) {
-        report.add(
-            record,
-            {.message = subject(checked, record) + " has " + std::string(tag.name) + "=" +
-                        values::quoted(tag.value) + ", which is ignored",
-             .hint = tag.name.starts_with("ru") ? "write addresses as mailto:reports@example.com"
-                                                : "see the tag's values in the RFC"});
-      }
-    }
-  });
+  for_each_policy(
+      checked, [&](const ZoneRecord& record, std::string_view value, const TagList& list) {
+        for (const auto& tag : list.tags) {
+          if (std::find(kTags.begin(), kTags.end(), tag.name) == kTags.end()) {
+            report.add(record,
+                       value,
+                       {.message = subject(checked, record) + " has a tag " +
+                                   values::quoted(tag.name) + " that is not known and ignored",
+                        .hint = did_you_mean(tag.name, kTags)});
+          } else if (!is_sound(tag)) {
+            report.add(record,
+                       value,
+                       {.message = subject(checked, record) + " has " + std::string(tag.name) +
+                                   "=" + values::quoted(tag.value) + ", which is ignored",
+                        .hint = tag.name.starts_with("ru")
+                                    ? "write addresses as mailto:reports@example.com"
+                                    : "see the tag's values in the RFC"});
+          }
+        }
+      });
 }
 
 void removed_tag(const CheckedZone& checked, Report& report) {
-  for_each_policy(checked, [&](const ZoneRecord& record, const TagList& list) {
-    for (const auto* name : {"pct", "rf", "ri"}) {
-      if (list.find(name) != nullptr) {
-        report.add(record,
-                   {.message = subject(checked, record) + " has the tag " + name +
-                               ", which is no longer part of DMARC",
-                    .hint = std::string(name) == "pct" ? "use t=y to test a policy" : "remove it"});
-      }
-    }
-  });
+  for_each_policy(
+      checked, [&](const ZoneRecord& record, std::string_view value, const TagList& list) {
+        for (const auto* name : {"pct", "rf", "ri"}) {
+          if (list.find(name) != nullptr) {
+            report.add(
+                record,
+                value,
+                {.message = subject(checked, record) + " has the tag " + name +
+                            ", which is no longer part of DMARC",
+                 .hint = std::string(name) == "pct" ? "use t=y to test a policy" : "remove it"});
+          }
+        }
+      });
 }
 
 void misplaced(const CheckedZone& checked, Report& report) {
@@ -178,6 +194,7 @@ void misplaced(const CheckedZone& checked, Report& report) {
         const bool allows_reports = record.owner.find("_report._dmarc") != std::string_view::npos;
         if (is_dmarc(value) && !is_policy_name(record.owner) && !allows_reports) {
           report.add(record,
+                     value,
                      {.message = "DMARC record at " + checked.zone.full_name(record.owner) +
                                  " is not looked for there",
                       .hint = "move it to " + checked.zone.full_name("_dmarc")});
@@ -206,28 +223,32 @@ bool are_related(std::string_view a, std::string_view b) {
 }
 
 void report_allowed(const CheckedZone& checked, Report& report) {
-  for_each_policy(checked, [&](const ZoneRecord& record, const TagList& list) {
-    const auto subject_domain =
-        checked.zone.full_name(record.owner == "_dmarc" ? "@" : record.owner.substr(7));
-    for (const auto* name : {"rua", "ruf"}) {
-      const auto* tag = list.find(name);
-      for (const auto uri :
-           tag == nullptr ? std::vector<std::string_view>() : split_list(tag->value, ',')) {
-        const auto domain = report_domain(uri);
-        if (domain.empty() || are_related(domain, checked.zone.origin().text())) {
-          continue;
+  for_each_policy(
+      checked, [&](const ZoneRecord& record, std::string_view value, const TagList& list) {
+        const auto subject_domain =
+            checked.zone.full_name(record.owner == "_dmarc" ? "@" : record.owner.substr(7));
+        for (const auto* name : {"rua", "ruf"}) {
+          const auto* tag = list.find(name);
+          for (const auto uri :
+               tag == nullptr ? std::vector<std::string_view>() : split_list(tag->value, ',')) {
+            const auto domain = report_domain(uri);
+            if (domain.empty() || are_related(domain, checked.zone.origin().text())) {
+              continue;
+            }
+            const auto wanted = subject_domain + "._report._dmarc." + domain;
+            const auto info = checked.look_up(wanted);
+            if (info.known == Known::nothing &&
+                !info.zone->may_be_elsewhere(info.owner, RecordType::txt)) {
+              report.add(
+                  record,
+                  value,
+                  {.message = std::string(shown(domain)) +
+                              " does not say that it takes DMARC reports for " + subject_domain,
+                   .hint = "declare TXT \"v=DMARC1\" at " + std::string(shown(wanted))});
+            }
+          }
         }
-        const auto wanted = subject_domain + "._report._dmarc." + domain;
-        const auto info = checked.look_up(wanted);
-        if (info.known == Known::nothing && !info.zone->is_unmanaged(info.owner, RecordType::txt)) {
-          report.add(record,
-                     {.message = std::string(shown(domain)) +
-                                 " does not say that it takes DMARC reports for " + subject_domain,
-                      .hint = "declare TXT \"v=DMARC1\" at " + std::string(shown(wanted))});
-        }
-      }
-    }
-  });
+      });
 }
 
 constexpr std::array kLines{

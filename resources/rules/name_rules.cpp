@@ -17,7 +17,7 @@ void host_name(const CheckedZone& checked, Report& report) {
   for (const auto type : {RecordType::a, RecordType::aaaa, RecordType::mx}) {
     for_each_of(checked.zone, type, [&](const ZoneRecord& record) {
       if (record.owner.find('_') != std::string_view::npos) {
-        report.add(
+        report.add_name(
             record,
             {.message = "host name " + checked.zone.full_name(record.owner) + " has an underscore",
              .hint = "use letters, digits and hyphens in names of hosts"});
@@ -34,10 +34,10 @@ void inner_wildcard(const CheckedZone& checked, Report& report) {
     }
     const auto after = star + 2;
     if (after == record.owner.size() || record.owner[after] == '.') {
-      report.add(record,
-                 {.message = "the asterisk in " + checked.zone.full_name(record.owner) +
-                             " stands for itself only",
-                  .hint = "a wildcard must be the first label of its name"});
+      report.add_name(record,
+                      {.message = "the asterisk in " + checked.zone.full_name(record.owner) +
+                                  " stands for itself only",
+                       .hint = "a wildcard must be the first label of its name"});
     }
   }
 }
@@ -69,7 +69,7 @@ void srv_owner(const CheckedZone& checked, Report& report) {
     if ((service.starts_with('_') || service == "*") && protocol.starts_with('_')) {
       return;
     }
-    report.add(
+    report.add_name(
         record,
         {.message = "SRV at " + checked.zone.full_name(record.owner) + " is not found by anybody",
          .hint = "name it _service._protocol, such as _imaps._tcp"});
@@ -83,7 +83,7 @@ void tlsa_owner(const CheckedZone& checked, Report& report) {
     if (is_port_label(port) && known) {
       return;
     }
-    report.add(
+    report.add_name(
         record,
         {.message = "TLSA at " + checked.zone.full_name(record.owner) + " is not found by anybody",
          .hint = "name it _port._protocol before the host, such as _25._tcp.mx1"});
@@ -96,6 +96,7 @@ void tlsa_smtp_usage(const CheckedZone& checked, Report& report) {
         const bool pkix = value.starts_with("0 ") || value.starts_with("1 ");
         if (pkix && record.owner.starts_with("_25._tcp")) {
           report.add(record,
+                     value,
                      {.message = "TLSA usage " + std::string(value.substr(0, 1)) + " at " +
                                  checked.zone.full_name(record.owner) + " is not usable for SMTP",
                       .hint = "publish 3 1 1 or 2 1 1"});
@@ -114,12 +115,12 @@ void hashed_owner(const CheckedZone& checked,
                           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
                         }));
     if (!sound || second != label) {
-      report.add(record,
-                 {.message = type_text(record) + " at " + checked.zone.full_name(record.owner) +
-                             " is not found by anybody",
-                  .hint = "name it by the first 56 hexadecimal digits of the SHA-256 of the "
-                          "local part, then " +
-                          std::string(label)});
+      report.add_name(record,
+                      {.message = type_text(record) + " at " +
+                                  checked.zone.full_name(record.owner) + " is not found by anybody",
+                       .hint = "name it by the first 56 hexadecimal digits of the SHA-256 of the "
+                               "local part, then " +
+                               std::string(label)});
     }
   });
 }
@@ -156,6 +157,7 @@ void txt_non_ascii(const CheckedZone& checked, Report& report) {
         });
         if (!ascii) {
           report.add(record,
+                     value,
                      {.message = "TXT of " + checked.zone.full_name(record.owner) +
                                  " is not plain ASCII: it is published as UTF-8 octets",
                       .hint = "use ASCII where programs read it"});

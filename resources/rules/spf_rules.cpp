@@ -26,7 +26,7 @@ void for_each_spf(const CheckedZone& checked, Each each) {
   for_each_value(
       checked.zone, RecordType::txt, [&](const ZoneRecord& record, std::string_view value) {
         if (is_spf(value)) {
-          each(record, spf_terms(value));
+          each(record, value, spf_terms(value));
         }
       });
 }
@@ -37,37 +37,46 @@ std::string owner_name(const CheckedZone& checked, const ZoneRecord& record) {
 
 void multiple(const CheckedZone& checked, Report& report) {
   const ZoneRecord* first = nullptr;
-  for_each_spf(checked, [&](const ZoneRecord& record, const auto& /*terms*/) {
-    if (first != nullptr && first->owner == record.owner) {
-      report.add(record,
-                 {.message = owner_name(checked, record) + " has more than one SPF record",
-                  .hint = "join their terms in one record: with two, every check fails",
-                  .related = &record == first ? Place{} : first->place});
-    } else {
-      first = &record;
-    }
-  });
+  std::string_view first_value;
+  for_each_spf(
+      checked, [&](const ZoneRecord& record, std::string_view value, const auto& /*terms*/) {
+        if (first != nullptr && first->owner == record.owner) {
+          report.add(record,
+                     value,
+                     {.message = owner_name(checked, record) + " has more than one SPF record",
+                      .hint = "join their terms in one record: with two, every check fails",
+                      .related = first->of_value(first_value)});
+        } else {
+          first = &record;
+          first_value = value;
+        }
+      });
 }
 
 void syntax(const CheckedZone& checked, Report& report) {
-  for_each_spf(checked, [&](const ZoneRecord& record, const std::vector<SpfTerm>& terms) {
-    for (const auto& term : terms) {
-      if (auto fault = fault_of(term)) {
-        report.add(record, {.message = std::move(fault->message), .hint = std::move(fault->hint)});
-      }
-    }
-    for (const auto* name : {"redirect", "exp"}) {
-      const auto count = std::count_if(terms.begin(), terms.end(), [&](const SpfTerm& term) {
-        return term.modifier && term.name == name;
+  for_each_spf(
+      checked,
+      [&](const ZoneRecord& record, std::string_view value, const std::vector<SpfTerm>& terms) {
+        for (const auto& term : terms) {
+          if (auto fault = fault_of(term)) {
+            report.add(record,
+                       value,
+                       {.message = std::move(fault->message), .hint = std::move(fault->hint)});
+          }
+        }
+        for (const auto* name : {"redirect", "exp"}) {
+          const auto count = std::count_if(terms.begin(), terms.end(), [&](const SpfTerm& term) {
+            return term.modifier && term.name == name;
+          });
+          if (count > 1) {
+            report.add(record,
+                       value,
+                       {.message = "SPF of " + owner_name(checked, record) + " has " + name +
+                                   "= more than once",
+                        .hint = "keep one"});
+          }
+        }
       });
-      if (count > 1) {
-        report.add(record,
-                   {.message = "SPF of " + owner_name(checked, record) + " has " + name +
-                               "= more than once",
-                    .hint = "keep one"});
-      }
-    }
-  });
 }
 
 void look_alike(const CheckedZone& checked, Report& report) {
@@ -78,6 +87,7 @@ void look_alike(const CheckedZone& checked, Report& report) {
         if (!is_spf(value) && (rest.starts_with("v=spf") || rest.starts_with("spf2.0") ||
                                rest.starts_with("v=SPF") || rest.starts_with("v =spf"))) {
           report.add(record,
+                     value,
                      {.message = "TXT of " + owner_name(checked, record) +
                                  " looks like SPF, but does not begin with \"v=spf1 \"",
                       .hint = "begin it with v=spf1 and a space"});
@@ -90,62 +100,75 @@ bool ends_record(const SpfTerm& term) {
 }
 
 void pass_all(const CheckedZone& checked, Report& report) {
-  for_each_spf(checked, [&](const ZoneRecord& record, const std::vector<SpfTerm>& terms) {
-    for (const auto& term : terms) {
-      if (ends_record(term) && term.qualifier == '+') {
-        report.add(record,
-                   {.message = "SPF of " + owner_name(checked, record) +
-                               " lets the whole world send (" + values::quoted(term.text) + ")",
-                    .hint = "end it with -all or ~all"});
-      }
-    }
-  });
+  for_each_spf(
+      checked,
+      [&](const ZoneRecord& record, std::string_view value, const std::vector<SpfTerm>& terms) {
+        for (const auto& term : terms) {
+          if (ends_record(term) && term.qualifier == '+') {
+            report.add(record,
+                       value,
+                       {.message = "SPF of " + owner_name(checked, record) +
+                                   " lets the whole world send (" + values::quoted(term.text) + ")",
+                        .hint = "end it with -all or ~all"});
+          }
+        }
+      });
 }
 
 void no_all(const CheckedZone& checked, Report& report) {
-  for_each_spf(checked, [&](const ZoneRecord& record, const std::vector<SpfTerm>& terms) {
-    const bool neutral = std::any_of(terms.begin(), terms.end(), [](const SpfTerm& term) {
-      return ends_record(term) && term.qualifier == '?';
-    });
-    const bool ends = std::any_of(terms.begin(), terms.end(), [](const SpfTerm& term) {
-      return ends_record(term) || (term.modifier && term.name == "redirect");
-    });
-    if (neutral || !ends) {
-      report.add(record,
-                 {.message = "SPF of " + owner_name(checked, record) +
-                             " says nothing of all other senders",
-                  .hint = "end it with -all or ~all"});
-    }
-  });
+  for_each_spf(
+      checked,
+      [&](const ZoneRecord& record, std::string_view value, const std::vector<SpfTerm>& terms) {
+        const bool neutral = std::any_of(terms.begin(), terms.end(), [](const SpfTerm& term) {
+          return ends_record(term) && term.qualifier == '?';
+        });
+        const bool ends = std::any_of(terms.begin(), terms.end(), [](const SpfTerm& term) {
+          return ends_record(term) || (term.modifier && term.name == "redirect");
+        });
+        if (neutral || !ends) {
+          report.add(record,
+                     value,
+                     {.message = "SPF of " + owner_name(checked, record) +
+                                 " says nothing of all other senders",
+                      .hint = "end it with -all or ~all"});
+        }
+      });
 }
 
 void after_all(const CheckedZone& checked, Report& report) {
-  for_each_spf(checked, [&](const ZoneRecord& record, const std::vector<SpfTerm>& terms) {
-    const auto all = std::find_if(terms.begin(), terms.end(), ends_record);
-    for (const auto& term : terms) {
-      const bool after = all != terms.end() && &term > &*all;
-      const bool dead = term.modifier ? all != terms.end() && term.name == "redirect" : after;
-      if (dead) {
-        report.add(record,
-                   {.message = "SPF term " + values::quoted(term.text) + " of " +
-                               owner_name(checked, record) + " is ignored because of " +
-                               values::quoted(all->text),
-                    .hint = "put all at the end, without a redirect"});
-      }
-    }
-  });
+  for_each_spf(
+      checked,
+      [&](const ZoneRecord& record, std::string_view value, const std::vector<SpfTerm>& terms) {
+        const auto all = std::find_if(terms.begin(), terms.end(), ends_record);
+        for (const auto& term : terms) {
+          const bool after = all != terms.end() && &term > &*all;
+          const bool dead = term.modifier ? all != terms.end() && term.name == "redirect" : after;
+          if (dead) {
+            report.add(record,
+                       value,
+                       {.message = "SPF term " + values::quoted(term.text) + " of " +
+                                   owner_name(checked, record) + " is ignored because of " +
+                                   values::quoted(all->text),
+                        .hint = "put all at the end, without a redirect"});
+          }
+        }
+      });
 }
 
 void uses_ptr(const CheckedZone& checked, Report& report) {
-  for_each_spf(checked, [&](const ZoneRecord& record, const std::vector<SpfTerm>& terms) {
-    for (const auto& term : terms) {
-      if (!term.modifier && term.name == "ptr") {
-        report.add(record,
-                   {.message = "SPF of " + owner_name(checked, record) + " uses ptr",
-                    .hint = "name the senders with a, mx, ip4 or ip6: ptr is slow and unreliable"});
-      }
-    }
-  });
+  for_each_spf(
+      checked,
+      [&](const ZoneRecord& record, std::string_view value, const std::vector<SpfTerm>& terms) {
+        for (const auto& term : terms) {
+          if (!term.modifier && term.name == "ptr") {
+            report.add(
+                record,
+                value,
+                {.message = "SPF of " + owner_name(checked, record) + " uses ptr",
+                 .hint = "name the senders with a, mx, ip4 or ip6: ptr is slow and unreliable"});
+          }
+        }
+      });
 }
 
 void size(const CheckedZone& checked, Report& report) {
@@ -153,6 +176,7 @@ void size(const CheckedZone& checked, Report& report) {
       checked.zone, RecordType::txt, [&](const ZoneRecord& record, std::string_view value) {
         if (is_spf(value) && value.size() > mail::kSpfMaxOctets) {
           report.add(record,
+                     value,
                      {.message = "SPF of " + owner_name(checked, record) + " has " +
                                  std::to_string(value.size()) + " octets",
                       .hint = "keep it below 450, so that the answer fits a UDP packet: move "
@@ -170,7 +194,7 @@ struct DeclaredSpf {
 std::optional<DeclaredSpf> declared_spf(const CheckedZone& checked, std::string_view absolute) {
   const auto info = checked.look_up(absolute);
   if (info.known == Known::unknown || has_type(info.records, RecordType::cname) ||
-      !info.zone->settings().complete || info.zone->is_unmanaged(info.owner, RecordType::txt)) {
+      info.zone->may_be_elsewhere(info.owner, RecordType::txt)) {
     return std::nullopt;
   }
   for (const auto& record : info.records) {
@@ -255,48 +279,57 @@ SpfWalk walk(const CheckedZone& checked,
 }
 
 void lookup_limit(const CheckedZone& checked, Report& report) {
-  for_each_spf(checked, [&](const ZoneRecord& record, const std::vector<SpfTerm>& terms) {
-    const auto result = walk(checked, record, terms);
-    if (result.lookups < kManyLookups || !result.loop.empty()) {
-      return;
-    }
-    const bool over = result.lookups > mail::kSpfMaxLookups;
-    const auto count = result.lookups >= kCounted ? "more than " + std::to_string(kCounted - 1)
-                                                  : std::to_string(result.lookups);
-    report.add(
-        record,
-        {.message = "SPF of " + owner_name(checked, record) + " needs " + count + " DNS lookups" +
-                    (over ? ", 10 are allowed" : ", close to the limit of 10"),
-         .hint = "remove includes that are not needed, or name senders with ip4 and ip6",
-         .severity = over ? Severity::error : Severity::warning});
-  });
+  for_each_spf(
+      checked,
+      [&](const ZoneRecord& record, std::string_view value, const std::vector<SpfTerm>& terms) {
+        const auto result = walk(checked, record, terms);
+        if (result.lookups < kManyLookups || !result.loop.empty()) {
+          return;
+        }
+        const bool over = result.lookups > mail::kSpfMaxLookups;
+        const auto count = result.lookups >= kCounted ? "more than " + std::to_string(kCounted - 1)
+                                                      : std::to_string(result.lookups);
+        report.add(
+            record,
+            value,
+            {.message = "SPF of " + owner_name(checked, record) + " needs " + count +
+                        " DNS lookups" + (over ? ", 10 are allowed" : ", close to the limit of 10"),
+             .hint = "remove includes that are not needed, or name senders with ip4 and ip6",
+             .severity = over ? Severity::error : Severity::warning});
+      });
 }
 
 void include_loop(const CheckedZone& checked, Report& report) {
-  for_each_spf(checked, [&](const ZoneRecord& record, const std::vector<SpfTerm>& terms) {
-    const auto result = walk(checked, record, terms);
-    if (!result.loop.empty()) {
-      report.add(record,
-                 {.message = "SPF records include each other in a loop: " + result.loop,
-                  .hint = "remove one include: a loop fails every check"});
-    }
-  });
+  for_each_spf(
+      checked,
+      [&](const ZoneRecord& record, std::string_view value, const std::vector<SpfTerm>& terms) {
+        const auto result = walk(checked, record, terms);
+        if (!result.loop.empty()) {
+          report.add(record,
+                     value,
+                     {.message = "SPF records include each other in a loop: " + result.loop,
+                      .hint = "remove one include: a loop fails every check"});
+        }
+      });
 }
 
 void include_missing(const CheckedZone& checked, Report& report) {
-  for_each_spf(checked, [&](const ZoneRecord& record, const std::vector<SpfTerm>& terms) {
-    for (const auto& term : terms) {
-      const auto domain = next_domain(term);
-      const auto spf = domain.empty() ? std::nullopt : declared_spf(checked, domain);
-      if (spf && !spf->found) {
-        report.add(record,
-                   {.message = "SPF of " + owner_name(checked, record) + " relies on " +
-                               std::string(shown(domain)) + ", which has no SPF record",
-                    .hint = "declare one there, or remove " + values::quoted(term.text),
-                    .severity = absence(*spf->zone)});
-      }
-    }
-  });
+  for_each_spf(
+      checked,
+      [&](const ZoneRecord& record, std::string_view value, const std::vector<SpfTerm>& terms) {
+        for (const auto& term : terms) {
+          const auto domain = next_domain(term);
+          const auto spf = domain.empty() ? std::nullopt : declared_spf(checked, domain);
+          if (spf && !spf->found) {
+            report.add(record,
+                       value,
+                       {.message = "SPF of " + owner_name(checked, record) + " relies on " +
+                                   std::string(shown(domain)) + ", which has no SPF record",
+                        .hint = "declare one there, or remove " + values::quoted(term.text),
+                        .severity = absence(*spf->zone)});
+          }
+        }
+      });
 }
 
 constexpr std::array kLines{

@@ -30,6 +30,7 @@ void target_is_address(const CheckedZone& checked, Report& report) {
     const auto target = shown(target_in(value));
     if (values::is_ip_address(target)) {
       report.add(record,
+                 value,
                  {.message = subject(type, target) + " is an address, not a host name",
                   .hint = "name a host that has this address in an A or AAAA record"});
     }
@@ -47,17 +48,19 @@ void target_is_alias(const CheckedZone& checked, Report& report) {
     if (info.known == Known::records && alias != info.records.end()) {
       const auto known = !alias->unresolved && !alias->values.empty();
       report.add(record,
+                 value,
                  {.message = subject(type, target) + " is a CNAME",
                   .hint = known ? "name " + std::string(shown(alias->values.front())) + " itself"
                                 : "name the host itself",
-                  .related = alias->place});
+                  .related = alias->of_values()});
     }
   });
 }
 
 bool address_may_be_elsewhere(const NameInfo& info) {
-  return !info.zone->settings().complete || info.zone->is_unmanaged(info.owner, RecordType::a) ||
-         info.zone->is_unmanaged(info.owner, RecordType::aaaa);
+  return info.zone->may_be_elsewhere(info.owner, RecordType::a) ||
+         info.zone->may_be_elsewhere(info.owner, RecordType::aaaa) ||
+         info.zone->may_be_elsewhere(info.owner, RecordType::cname);
 }
 
 template <RecordType type>
@@ -75,6 +78,7 @@ void target_without_address(const CheckedZone& checked, Report& report) {
     const auto where = info.zone == &checked.zone ? std::string("in this zone")
                                                   : "in zone " + info.zone->full_name("@");
     report.add(record,
+               value,
                {.message = subject(type, target) + " has no A or AAAA record " + where,
                 .hint = "declare an A or AAAA record for it, or name another host",
                 .severity = absence(*info.zone)});
@@ -87,6 +91,7 @@ void null_mx_alone(const CheckedZone& checked, Report& report) {
     const auto nulls = std::count_if(record.values.begin(), record.values.end(), is_null);
     if (nulls > 0 && record.values.size() > 1) {
       report.add(record,
+                 *std::find_if(record.values.begin(), record.values.end(), is_null),
                  {.message = checked.zone.full_name(record.owner) +
                              " has a null MX beside other MX records",
                   .hint = "write only \"0 .\" where no mail is taken, else leave it out"});
@@ -100,6 +105,7 @@ void null_srv_alone(const CheckedZone& checked, Report& report) {
     if (record.values.size() > 1 &&
         std::any_of(record.values.begin(), record.values.end(), is_null)) {
       report.add(record,
+                 *std::find_if(record.values.begin(), record.values.end(), is_null),
                  {.message = checked.zone.full_name(record.owner) +
                              " says that there is no service, and where it is",
                   .hint = "write only \"0 0 0 .\" where there is none, else leave it out"});
@@ -117,6 +123,7 @@ void repeated_mx_host(const CheckedZone& checked, Report& report) {
     const auto twice = std::adjacent_find(hosts.begin(), hosts.end());
     if (twice != hosts.end()) {
       report.add(record,
+                 *std::next(twice),
                  {.message = "MX of " + checked.zone.full_name(record.owner) + " names " +
                              std::string(shown(*twice)) + " more than once",
                   .hint = "keep one preference for each host"});

@@ -71,6 +71,7 @@ void check_value(const CheckedZone& checked,
   }
   if (!fault.empty()) {
     report.add(record,
+               value,
                {.message = std::string(policy.title) + " " + checked.zone.full_name(record.owner) +
                            ": " + fault,
                 .hint = "write " + std::string(policy.example)});
@@ -80,6 +81,7 @@ void check_value(const CheckedZone& checked,
 template <const Policy& policy>
 void syntax(const CheckedZone& checked, Report& report) {
   const ZoneRecord* first = nullptr;
+  std::string_view first_value;
   for_each_value(
       checked.zone, RecordType::txt, [&](const ZoneRecord& record, std::string_view value) {
         if (!stands_at(record.owner, policy.label)) {
@@ -88,11 +90,13 @@ void syntax(const CheckedZone& checked, Report& report) {
         check_value(checked, record, value, policy, report);
         if (first != nullptr && first->owner == record.owner) {
           report.add(record,
+                     value,
                      {.message = checked.zone.full_name(record.owner) + " has more than one TXT",
                       .hint = "keep one: with two, there is none",
-                      .related = &record == first ? Place{} : first->place});
+                      .related = first->of_value(first_value)});
         }
         first = &record;
+        first_value = value;
       });
 }
 

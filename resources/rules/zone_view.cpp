@@ -1,6 +1,7 @@
 #include "resources/rules/zone_view.h"
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 
 #include "resources/kinds/unmanaged.h"
@@ -159,7 +160,40 @@ std::optional<std::string_view> ZoneView::cut_above(std::string_view owner) cons
   return highest;
 }
 
-bool ZoneView::is_unmanaged(std::string_view owner, RecordType type) const {
+Place ZoneRecord::of_value(std::string_view value) const {
+  for (std::size_t i = 0; i < values.size() && i < value_places.size(); ++i) {
+    const auto* end = values[i].data() + values[i].size();
+    const bool inside = !std::less<>()(value.data(), values[i].data()) &&
+                        (std::less<>()(value.data(), end) || values[i].empty());
+    if (inside) {
+      return value_places[i];
+    }
+  }
+  return of_values();
+}
+
+bool ZoneView::may_be_unread(std::string_view owner) const {
+  const auto* unread = settings_.unread;
+  if (unread == nullptr || unread->empty()) {
+    return false;
+  }
+  if (unread->covers(owner)) {
+    return true;
+  }
+  for (auto name = owner; name != "@";) {
+    name = parent_of(name);
+    if ((name != "@" && unread->covers_below(name)) ||
+        unread->covers(name == "@" ? std::string("*") : "*." + std::string(name))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ZoneView::may_be_elsewhere(std::string_view owner, RecordType type) const {
+  if (settings_.unread != nullptr && settings_.unread->covers(owner, type)) {
+    return true;
+  }
   return std::any_of(
       settings_.unmanaged.begin(), settings_.unmanaged.end(), [&](const std::string& glob) {
         return kinds::covers(glob, owner, values::record_type_name(type));

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "resources/kinds/unread_sets.h"
 #include "resources/model/place.h"
 #include "resources/values/domain_name.h"
 #include "resources/values/record_type.h"
@@ -20,8 +21,16 @@ struct ZoneRecord {
   std::optional<std::uint32_t> ttl;
   std::vector<std::string_view> values;  ///< canonical data; of TXT the octets
   Place place;
+  Place name_place = {};  ///< of the owner's name; unknown where it is not written
+  std::span<const Place> value_places = {};  ///< parallel to `values`, or empty; borrowed
   bool unresolved = false;  ///< has references: it exists, but what it says is not known yet
   const std::vector<std::string>* rules_off = nullptr;  ///< `lint.off` of the record; may be none
+
+  /// Where to look for what is wrong: with the name, with one of `values` (a view into it),
+  /// with all of them. The closest that is known.
+  Place of_name() const { return name_place.known() ? name_place : place; }
+  Place of_value(std::string_view value) const;
+  Place of_values() const { return value_places.empty() ? place : value_places.front(); }
 };
 
 /// What is known of a zone besides its records.
@@ -29,8 +38,9 @@ struct ZoneSettings {
   /// Everything in the zone is declared: what is missing here is missing in the world. Else a
   /// missing record may be somebody else's, and is a warning only.
   bool exclusive = true;
-  /// False where a file is broken: nothing is said of what is missing.
-  bool complete = true;
+  /// Sets that are declared but could not be read: nothing is said of their absence. Borrowed; may
+  /// be none.
+  const kinds::UnreadSets* unread = nullptr;
   std::vector<std::string> unmanaged = {};  ///< globs of `dns.unmanaged`: there in the world
   Place place = {};                         ///< of the declaration that heads the zone
 };
@@ -63,8 +73,11 @@ class ZoneView {
   /// The owner name, at or above `owner`, at which the zone hands over to another (NS below the
   /// apex, RFC 1034 §4.2); nullopt where there is none. The highest if there are several.
   std::optional<std::string_view> cut_above(std::string_view owner) const;
-  /// Whether a glob of `unmanaged` covers the record set.
-  bool is_unmanaged(std::string_view owner, values::RecordType type) const;
+  /// Whether the record set may be there without being among the records: unmanaged, or unread.
+  bool may_be_elsewhere(std::string_view owner, values::RecordType type) const;
+  /// Whether something that could not be read may change what is known of a name: sets of its own,
+  /// a delegation or DNAME above it, a wildcard.
+  bool may_be_unread(std::string_view owner) const;
 
  private:
   struct TypeRows {

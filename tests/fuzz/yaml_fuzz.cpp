@@ -8,6 +8,7 @@
 #include "controller/load/yaml_reader.h"
 #include "resources/model/check.h"
 #include "resources/model/diagnostic.h"
+#include "resources/model/mistakes.h"
 
 namespace {
 using plumb::Diagnostics;
@@ -35,6 +36,12 @@ class Checking final : public plumb::load::DocumentSink {
     PLUMB_CHECK(start == tree.place);
     check_places(tree);
   }
+  void broken_document(Value tree, Place start, bool /*ended*/) override {
+    PLUMB_CHECK(start.known());
+    if (!tree.is_null()) {
+      check_places(tree);
+    }
+  }
 };
 
 }  // namespace
@@ -47,6 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   PLUMB_CHECK(usable != problems.has_errors());
   for (const auto& problem : problems.all()) {
     PLUMB_CHECK(problem.place.known() && !problem.message.empty() && !problem.hint.empty());
+    PLUMB_CHECK(plumb::find_mistake(problem.rule) != nullptr &&
+                problem.rule != plumb::info(plumb::Mistake::bad_declaration).id);
   }
   return 0;
 }

@@ -288,7 +288,7 @@ TEST(Ties, ConsentsAreLoadedUnlessTheyHaveEnded) {
   EXPECT_EQ(loaded.consents[1].until, "2026-11-20");
   EXPECT_EQ(shown(loaded),
             "d.yaml:14:37: warning: Consent `c` ended on 2026-11-19: it permits nothing any more "
-            "(remove it, or set a later day)\n");
+            "[consent-ended] (remove it, or set a later day)\n");
 }
 
 }  // namespace

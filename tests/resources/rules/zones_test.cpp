@@ -22,10 +22,25 @@ TEST(SharedZone, KeepsQuietOfWhatIsUnmanaged) {
 }
 
 TEST(IncompleteZone, IsNotBlamedForWhatIsMissing) {
+  kinds::UnreadSets unread;
+  unread.add_anything();
   const TextZone zone({"@ MX 10 mx", "@ TXT v=spf1 include:x.example.com -all", "www CNAME web"},
                       "example.com",
-                      {.complete = false});
+                      {.unread = &unread});
   EXPECT_EQ(findings(zone.view()), Lines());
+}
+
+TEST(IncompleteZone, IsBlamedForTheRest) {
+  kinds::UnreadSets unread;
+  unread.add("mx", values::RecordType::a);
+  unread.add("deep", values::RecordType::ns);
+  unread.add("*.wild", values::RecordType::cname);
+  const TextZone zone({"@ MX 10 mx", "@ MX 20 nowhere", "@ MX 30 host.deep", "@ MX 40 a.wild"},
+                      "example.com",
+                      {.unread = &unread});
+  EXPECT_EQ(findings(zone.view()),
+            (Lines{"error mx-target-address: MX target nowhere.example.com has no A or AAAA record "
+                   "in this zone"}));
 }
 
 TEST(OtherZones, AnswerForTheirNames) {
