@@ -1,8 +1,10 @@
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -53,8 +55,15 @@ void write_holder(const fs::path& file, const LockHolder& self) {
   fs::rename(draft, file, failed);
 }
 
+/// The note is written a moment after the lock is taken: who comes in between waits for it.
 std::string read_holder(const fs::path& file) {
+  constexpr int kTries = 250;
+  constexpr std::chrono::milliseconds kBetween{2};
   std::ifstream in(file);
+  for (int i = 0; i < kTries && !in.is_open(); ++i) {
+    std::this_thread::sleep_for(kBetween);
+    in.open(file);
+  }
   std::string host;
   std::string pid;
   std::string commit;

@@ -1,5 +1,7 @@
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <thread>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,6 +69,21 @@ TEST(ScopeLock, IsMetByASecondProcessWithTheNameOfItsHolder) {
   EXPECT_EQ(lock.error().message,
             "example.com. (powerdns http://127.0.0.1:8081/ localhost) is held by "
             "ci-7/4711/3f2a91c since 2026-11-20T12:00:00Z");
+}
+
+TEST(ScopeLock, NamesAHolderThatHasOnlyJustTakenIt) {
+  namespace fs = std::filesystem;
+  const test::TempDir folder;
+  const Holder other(folder.path());
+  const auto note = fs::directory_iterator(folder.path() / "lock.d")->path();
+  const auto away = folder.path() / "not yet written";
+  fs::rename(note, away);
+  std::jthread writes([&] { fs::rename(away, note); });
+  const auto lock = ScopeLock::take(folder.path(), kScope, holder());
+  writes.join();
+  ASSERT_FALSE(lock);
+  EXPECT_NE(lock.error().message.find("held by ci-7/4711/"), std::string::npos)
+      << lock.error().message;
 }
 
 TEST(ScopeLock, IsKeptByAStoppedProcessAndFreeAtOnceWhenItIsKilled) {
