@@ -49,6 +49,7 @@ struct Totals {
   std::size_t held = 0, conflicts = 0, refused = 0, awaiting = 0;
   std::size_t unread = 0, suspect = 0, retired = 0, in_doubt = 0;  ///< scopes
   std::size_t unmanaged = 0, system = 0;
+  std::size_t paused = 0;   ///< resources that their own declaration pauses
   std::size_t drifted = 0;  ///< resources that moved outside of git, healed or not
 };
 Totals totals(const plan::Plan& plan);

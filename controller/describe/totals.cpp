@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "controller/describe/plan_lines.h"
 #include "controller/describe/plan_text.h"
 
@@ -56,6 +58,18 @@ void add_change(Totals& totals, const Change& change) {
   }
 }
 
+/// Rows that are not managed for now, in a scope that is.
+std::size_t paused_rows(const plan::ScopePlan& scope) {
+  if (!scope.desired || scope.state != plan::ScopeState::planned) {
+    return 0;
+  }
+  const auto& desired = *scope.desired;
+  return static_cast<std::size_t>(
+      std::count_if(desired.policy.begin(), desired.policy.end(), [&](std::uint16_t number) {
+        return desired.policies[number].paused;
+      }));
+}
+
 void add_scope(Totals& totals, const plan::ScopePlan& scope) {
   totals.unread += scope.state == plan::ScopeState::unread ? 1 : 0;
   totals.suspect += scope.state == plan::ScopeState::suspect ? 1 : 0;
@@ -63,6 +77,7 @@ void add_scope(Totals& totals, const plan::ScopePlan& scope) {
   totals.in_doubt += scope.state == plan::ScopeState::in_doubt ? 1 : 0;
   totals.unmanaged += scope.counts.unmanaged;
   totals.system += scope.counts.system;
+  totals.paused += paused_rows(scope);
 }
 
 }  // namespace
@@ -106,6 +121,7 @@ std::string totals_line(const plan::Plan& plan) {
   beside(t.conflicts, t.conflicts == 1 ? "conflict" : "conflicts");
   beside(t.refused, "refused until consented");
   beside(t.held, "held");
+  beside(t.paused, "paused in the manifests");
   beside(t.unread, t.unread == 1 ? "scope unread" : "scopes unread");
   beside(t.suspect, t.suspect == 1 ? "scope suspect" : "scopes suspect");
   beside(t.in_doubt, t.in_doubt == 1 ? "scope in doubt" : "scopes in doubt");

@@ -51,6 +51,18 @@ TEST(Words, TheHeaderCountsOnlyDomainsThatAreDeclared) {
   EXPECT_TRUE(project.plumb({"plan"}).says("0 domains, 0 resources in 1 scope "));
 }
 
+TEST(Words, ThePlanCountsWhatIsPaused) {
+  const Project project;
+  project.domain("one.example", hosts(1));
+  project.write(
+      "domains/record.yaml",
+      "apiVersion: plumb/v1\nkind: DNSRecord\nmetadata: {name: status-page}\n"
+      "spec: {domain: one.example, name: status, type: CNAME, value: h1, paused: true}\n");
+  const auto ran = project.plumb({"plan"});
+  EXPECT_TRUE(ran.says("2 to create · 1 paused in the manifests")) << ran.all();
+  EXPECT_FALSE(ran.says("status CNAME")) << ran.all();
+}
+
 TEST(Words, ACallThatFailsIsNamedOnce) {
   const Project project;
   project.write(
