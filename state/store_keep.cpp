@@ -140,6 +140,35 @@ Result<void> LmdbStore::take_over(const Scope& scope,
   });
 }
 
+Result<std::string> LmdbStore::print_key(const std::string& fresh) {
+  if (!env_) {
+    return fresh;
+  }
+  {
+    Txn txn(*env_, false);
+    const auto kept = txn.get(Db::meta, kPrintKey);
+    if (txn.error()) {
+      return tl::unexpected(*txn.error());
+    }
+    if (kept || !env_->writable()) {
+      return kept ? std::string(*kept) : fresh;
+    }
+  }
+  std::string key = fresh;
+  auto written = write([&](Writing& writing) {
+    if (const auto found = writing.txn.get(Db::meta, kPrintKey)) {  // another process was first
+      key = *found;
+      return false;
+    }
+    writing.txn.put(Db::meta, kPrintKey, fresh);
+    return true;
+  });
+  if (!written) {
+    return tl::unexpected(std::move(written).error());
+  }
+  return key;
+}
+
 Result<void> LmdbStore::put_account(const std::string& provider, const std::string& account) {
   return write([&](Writing& writing) {
     return writing.put_if_new(Db::accounts,

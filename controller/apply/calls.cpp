@@ -191,7 +191,7 @@ void Work::settle_rest(const ProviderHandle& handle,
       decides.push_back(k);
     }
   }
-  const auto found = find_out(env_, handle, rest, not_before, stop);
+  const auto found = find_out(env_, handle, rest, run_.catalog, not_before, stop);
   if (!found) {
     return;  // the next run settles it
   }

@@ -32,6 +32,7 @@ struct Run {
   std::filesystem::path lock_directory;
   state::LockHolder self;
   unsigned workers = 8;
+  const Catalog* catalog = nullptr;  ///< says which fields cannot be read back; null: none
 };
 
 /// A scope that could not be worked on at all.

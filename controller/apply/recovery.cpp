@@ -14,13 +14,15 @@ std::string_view seen_handle(const ObservedScope& seen, const Entry& entry) {
   return entry.side == 0 ? std::string_view() : seen.side[entry.side - 1].handle;
 }
 
-state::KeyOutcome outcome_of(const state::IntentKey& key, const ObservedScope& seen) {
+state::KeyOutcome outcome_of(const state::IntentKey& key,
+                             const ObservedScope& seen,
+                             const Catalog* catalog) {
   const auto row =
       seen.reading == Reading::read ? seen.table.find(key.kind, key.key) : std::nullopt;
   const auto* entry = row ? &seen.table[*row] : nullptr;
   const auto body = entry != nullptr ? std::optional(seen.table.body(*entry)) : std::nullopt;
   state::KeyOutcome outcome{.kind = key.kind, .key = key.key};
-  switch (settle(key, body)) {
+  switch (settle(key, body, catalog == nullptr ? nullptr : catalog->find(key.kind))) {
     case Settlement::done:
       outcome.ending = state::Ending::done;
       if (entry != nullptr) {
@@ -70,10 +72,11 @@ Result<std::optional<Error>> settle_intent(state::Store& store,
                                            env::Env env,
                                            const ProviderHandle& handle,
                                            const state::Intent& intent,
+                                           const Catalog* catalog,
                                            std::chrono::steady_clock::time_point not_before,
                                            Progress& progress,
                                            const std::stop_token& stop) {
-  auto found = find_out(env, handle, intent, not_before, stop);
+  auto found = find_out(env, handle, intent, catalog, not_before, stop);
   if (!found) {
     return std::optional(std::move(found).error());
   }
@@ -162,6 +165,7 @@ void await_pending(env::Env env,
 Result<std::vector<state::KeyOutcome>> find_out(env::Env env,
                                                 const ProviderHandle& handle,
                                                 const state::Intent& intent,
+                                                const Catalog* catalog,
                                                 std::chrono::steady_clock::time_point not_before,
                                                 const std::stop_token& stop) {
   auto outcomes = ask_after_pending(env, *handle.provider, intent, stop);
@@ -176,7 +180,7 @@ Result<std::vector<state::KeyOutcome>> find_out(env::Env env,
   std::vector<std::size_t> gone;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (in_doubt(outcomes[i])) {
-      outcomes[i] = outcome_of(intent.keys[i], seen);
+      outcomes[i] = outcome_of(intent.keys[i], seen, catalog);
       if (intent.keys[i].after.empty() && outcomes[i].ending == state::Ending::done) {
         gone.push_back(i);
       }
@@ -186,7 +190,7 @@ Result<std::vector<state::KeyOutcome>> find_out(env::Env env,
     // Absence closes a claim for good: a listing that is behind would leave the object to nobody.
     PLUMB_TRY(again, locate(handle, intent, stop));
     for (const auto i : gone) {
-      outcomes[i] = outcome_of(intent.keys[i], again);
+      outcomes[i] = outcome_of(intent.keys[i], again, catalog);
     }
   }
   return outcomes;
@@ -214,9 +218,15 @@ Result<Recovery> recover(state::Store& store,
       recovery.in_doubt.emplace_back(intent.scope, no_provider(intent));
       continue;
     }
-    PLUMB_TRY(
-        left,
-        settle_intent(store, env, handle, intent, ended + handle.traits->settle, progress, stop));
+    PLUMB_TRY(left,
+              settle_intent(store,
+                            env,
+                            handle,
+                            intent,
+                            run.catalog,
+                            ended + handle.traits->settle,
+                            progress,
+                            stop));
     if (left) {
       recovery.in_doubt.emplace_back(intent.scope, std::move(*left));
     } else {

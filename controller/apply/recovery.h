@@ -23,6 +23,7 @@ void await_pending(env::Env env,
 Result<std::vector<state::KeyOutcome>> find_out(env::Env env,
                                                 const ProviderHandle& handle,
                                                 const state::Intent& intent,
+                                                const Catalog* catalog,
                                                 std::chrono::steady_clock::time_point not_before,
                                                 const std::stop_token& stop);
 

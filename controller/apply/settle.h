@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "controller/plan/plan.h"
+#include "resources/model/kind.h"
 #include "state/journal.h"
 
 namespace plumb::apply {
@@ -24,7 +25,11 @@ bool covers(std::string_view observed, std::string_view wanted);
 ///   create   after: done       absent: not done    other body: conflict
 ///   update   after: done       before: not done    else: conflict
 ///   remove   absent: done      else: not done
+/// `kind` says which fields cannot be read back: an update of nothing else leaves no trace, so it
+/// counts as not done and is made again, which does not matter for a value that is set.
 /// Requires: the observation began after the call ended or its process died (J4, J5).
-Settlement settle(const state::IntentKey& key, std::optional<std::string_view> observed);
+Settlement settle(const state::IntentKey& key,
+                  std::optional<std::string_view> observed,
+                  const Kind* kind = nullptr);
 
 }  // namespace plumb::apply

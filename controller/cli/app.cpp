@@ -32,8 +32,10 @@ class App {
   void plan_commands();
   void ownership_commands();
   void looking_commands();
+  void verify_commands();
   void state_commands();
   void first_day_commands();
+  void import_command();
   void completion_commands();
   CLI::App* add(const char* name, const char* text, Command command);
   static void selection(CLI::App* command, SelectOptions& options);
@@ -50,12 +52,14 @@ class App {
   ForgetOptions forget_;
   ShowOptions show_;
   ExplainOptions explain_;
+  VerifyOptions verify_;
   RenderOptions render_;
   HistoryOptions history_;
   SchemaOptions schema_;
   GraphOptions graph_;
   StateOptions state_;
   FormatOptions format_;
+  ImportOptions import_;
   InitOptions init_;
   std::string shell_;
   std::vector<std::string> typed_;
@@ -68,8 +72,10 @@ App::App(const Parts& parts) : parts_(parts) {
   plan_commands();
   ownership_commands();
   looking_commands();
+  verify_commands();
   state_commands();
   first_day_commands();
+  import_command();
   completion_commands();
 }
 
@@ -94,7 +100,8 @@ void App::globals() {
   app_.footer(
       "Exit codes: 0 ok, 1 error, 2 changes (drift; plan --detailed-exitcode), 3 refused by a "
       "guard,\n"
-      "4 conflict, 5 stale plan, 6 lock held, 7 partly applied, 8 a scope could not be read.\n"
+      "4 conflict, 5 stale plan, 6 lock held, 7 partly applied, 8 a scope could not be read,\n"
+      "9 a check of verify failed.\n"
       "Where several hold, the first of 1, 6, 5, 7, 3, 4, 8, 2.");
 }
 
@@ -151,6 +158,9 @@ void App::plan_commands() {
     }
     return apply(w, options);
   });
+  applied->add_flag("--verify,!--no-verify",
+                    plan_.verify,
+                    "Ask the declared servers afterwards (default); --no-verify: not");
   planning(applied, plan_);
   applied->add_option("-o,--output", plan_.output)->check(CLI::IsMember({"text", "json"}));
   applied->add_flag("-y,--yes", plan_.yes, "Do not ask (CI)");
@@ -239,6 +249,18 @@ void App::looking_commands() {
   });
 }
 
+void App::verify_commands() {
+  auto* verified =
+      add("verify",
+          "Whether the world sees what is declared: DNS servers, mail servers, policies",
+          [this](Workspace& w) { return verify_command(w, verify_); });
+  verified->add_option("domains", verify_.words, "Domains, globs (default: all)");
+  verified->add_flag("--dns-only", verify_.dns_only, "Connect to no mail server and no web server");
+  verified->add_option("--smtp-port", verify_.smtp_port, "Where mail exchangers are asked");
+  verified->add_option("--https-port", verify_.https_port, "Where MTA-STS policies are fetched");
+  verified->add_option("-o,--output", verify_.output)->check(CLI::IsMember({"text", "json"}));
+}
+
 void App::state_commands() {
   auto* state = app_.add_subcommand("state", "Plumb's memory: list, show, back up, move");
   state->require_subcommand(1);
@@ -296,6 +318,17 @@ void App::first_day_commands() {
       plain_ = [this] { return format_paths(format_); };
     }
   });
+}
+
+void App::import_command() {
+  auto* imported = add("import",
+                       "Write manifests for what exists, and note it as ours",
+                       [this](Workspace& w) { return import_world(w, import_); });
+  imported->add_option("provider", import_.from, "Name of a Provider, or octodns")->required();
+  imported->add_option("domains", import_.words, "Domains or globs; octodns: its folder first");
+  imported->add_option("--mail", import_.mail, "The Provider that holds their mailboxes");
+  imported->add_option("--into", import_.into, "The Provider of DNS that is to hold them");
+  imported->add_flag("--dry-run", import_.dry_run, "Only print the manifests");
 }
 
 void App::completion_commands() {

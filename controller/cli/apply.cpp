@@ -10,6 +10,7 @@
 #include "controller/cli/plan_file.h"
 #include "controller/cli/progress_line.h"
 #include "controller/cli/terminal.h"
+#include "controller/cli/verify_after.h"
 #include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_json.h"
 #include "controller/describe/plan_lines.h"
@@ -202,10 +203,12 @@ class Applying {
  private:
   apply::Summary once(const Planned& planned, const apply::Run& who, bool reread);
   Result<Planned> again(const Planned& planned);
+  void look_after(const load::Loaded& loaded);
 
   Workspace& workspace_;
   const PlanOptions& options_;
   const describe::SavedPlan* saved_;
+  AfterApply after_;
   Interrupt interrupt_;
 };
 
@@ -249,6 +252,17 @@ Result<Planned> Applying::again(const Planned& planned) {
   return next;
 }
 
+/// Says by how many servers it is served; how the apply ends is not changed by that.
+void Applying::look_after(const load::Loaded& loaded) {
+  const auto seen =
+      options_.verify ? after_.look(workspace_, loaded, interrupt_.token()) : std::string();
+  if (options_.output != "json") {
+    say(seen);
+  } else if (!seen.empty()) {
+    say(nlohmann::json{{"event", "served"}, {"text", seen}}.dump() + "\n");
+  }
+}
+
 Result<ExitCode> Applying::run(Planned planned, bool reread) {
   const auto who = workspace_.run(*planned.loaded);
   const auto& catalog = workspace_.parts().catalog;
@@ -264,6 +278,7 @@ Result<ExitCode> Applying::run(Planned planned, bool reread) {
       say(nlohmann::json{{"event", "summary"}, {"text", summary_line(summary)}}.dump() + "\n");
     }
     code = exit_code_of(planned.pass.plan, summary);
+    after_.note(planned.pass.plan, summary);
     if (summary.stopped) {
       complain("stopped: what was done is noted; plumb apply goes on from there\n");
     }
@@ -281,6 +296,7 @@ Result<ExitCode> Applying::run(Planned planned, bool reread) {
       if (text) {
         say(ending_of(next.pass.plan, left));
       }
+      look_after(*planned.loaded);
       return code;
     }
     if (next.pass.plan.batches.empty() && pass > 0) {

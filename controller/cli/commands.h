@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct PlanOptions : SelectOptions {
       false;  ///< --skip-settled: zones whose change token has not moved are not read
   bool detailed_exitcode = false;
   bool no_heal = false;
+  bool verify = true;     ///< apply: --no-verify
   bool yes = false;       ///< apply: --yes
   bool summary = false;   ///< drift: --summary
   std::string plan_file;  ///< apply: the saved plan
@@ -47,6 +49,16 @@ struct AdoptOptions : SelectOptions {
   bool yes = false;
 };
 Result<ExitCode> adopt(Workspace& workspace, const AdoptOptions& options);
+/// What is declared, as the rest of the world sees it. Changes nothing, needs no credentials.
+struct VerifyOptions {
+  std::vector<std::string> words;  ///< domains and globs; none: all
+  std::string output = "text";     ///< text | json
+  bool dns_only = false;           ///< connect to no mail server and no web server
+  std::uint16_t smtp_port = 25;
+  std::uint16_t https_port = 443;
+};
+Result<ExitCode> verify_command(Workspace& workspace, const VerifyOptions& options);
+
 struct ForgetOptions {
   std::string object;  ///< "RRset/example.com/www A", "Domain/example.com"
   bool yes = false;
@@ -119,6 +131,16 @@ struct InitOptions {
 };
 /// Writes a new project. Needs none, and changes none: a file that is there is an error.
 Result<ExitCode> init(const InitOptions& options);
+
+struct ImportOptions {
+  std::string from;                ///< name of a Provider, or "octodns"
+  std::vector<std::string> words;  ///< domains and globs; octodns: the folder first
+  std::string mail;                ///< --mail: the Provider that holds their mailboxes
+  std::string into;                ///< --into: the Provider that is to hold them
+  bool dry_run = false;            ///< --dry-run: only print the manifests
+};
+/// Writes manifests for what exists, and notes it as ours.
+Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options);
 
 /// Names of declarations that begin with `typed`, for the shell. Says nothing of what is wrong.
 std::vector<std::string> declared_names(Workspace& workspace, const std::string& typed);

@@ -17,6 +17,7 @@ enum class ExitCode : int {
   lock_held = 6,       ///< another run is at work on one of the scopes
   partly_applied = 7,  ///< some changes were made, others not
   unread = 8,          ///< a scope could not be read; it was left alone
+  check_failed = 9,    ///< verify: something is not as it should be
 };
 
 /// Whether an error says that another run is at work on the scope.

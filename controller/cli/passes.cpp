@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "controller/reconcile/prints.h"
 #include "resources/values/domain_name.h"
 
 namespace plumb::cli {
@@ -91,6 +92,9 @@ Result<Planned> make_plan(Workspace& workspace,
   Planned planned;
   PLUMB_TRY(loaded, workspace.load_or_complain());
   planned.loaded = loaded;
+  if (!options.out.empty() && reconcile::has_secrets(*loaded, workspace.parts().catalog)) {
+    access = state::Access::write;  // what the saved plan says of secrets holds under a kept key
+  }
   PLUMB_TRY(store, workspace.store(loaded->project, access));
   planned.store = store;
   PLUMB_TRY(pass, workspace.reconciler(*store).plan(loaded, pass_option, std::move(stop)));

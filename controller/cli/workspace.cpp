@@ -96,20 +96,23 @@ env::Env Workspace::env() {
   return {machine_->clock, machine_->random, machine_->log, machine_->http, machine_->secrets};
 }
 
-Result<std::shared_ptr<const load::Loaded>> Workspace::load() {
-  PLUMB_TRY(source, load::open_worktree(directory_));
+Result<load::Loaded> Workspace::load_from(load::Source& source) {
   std::vector<const ProviderTraits*> traits;
   for (const auto& type : parts_.provider_types) {
     traits.push_back(type.traits);
   }
   const auto environment =
       globals_.environment.empty() ? variable("PLUMB_ENV") : globals_.environment;
-  PLUMB_TRY(loaded,
-            load::load(*source,
-                       {.environment = environment.empty() ? "default" : environment,
-                        .catalog = parts_.catalog,
-                        .provider_types = traits,
-                        .threads = 2}));
+  return load::load(source,
+                    {.environment = environment.empty() ? "default" : environment,
+                     .catalog = parts_.catalog,
+                     .provider_types = traits,
+                     .threads = 2});
+}
+
+Result<std::shared_ptr<const load::Loaded>> Workspace::load() {
+  PLUMB_TRY(source, load::open_worktree(directory_));
+  PLUMB_TRY(loaded, load_from(*source));
   return std::make_shared<const load::Loaded>(std::move(loaded));
 }
 

@@ -10,6 +10,7 @@
 #include "controller/describe/style.h"
 #include "controller/env/env.h"
 #include "controller/load/loaded.h"
+#include "controller/load/source.h"
 #include "controller/providers/provider.h"
 #include "controller/reconcile/reconciler.h"
 #include "resources/model/kind.h"
@@ -48,6 +49,8 @@ class Workspace {
 
   /// Reads the manifests. Everything wrong with them is in the result's diagnostics.
   Result<std::shared_ptr<const load::Loaded>> load();
+  /// The same of another Source: manifests that are not written yet.
+  Result<load::Loaded> load_from(load::Source& source);
   /// As load(), and says what is wrong on standard error; an Error where there are errors.
   Result<std::shared_ptr<const load::Loaded>> load_or_complain();
 

@@ -182,6 +182,9 @@ std::string refusals_text(const PlanView& view, const Style& style) {
     const auto& refusal = *refusals[i];
     text += painted(refusal.guard == Guard::overwrite ? "Conflict" : "Refused", Paint::red, style) +
             ": " + printable(refusal.message) + "\n";
+    if (refusal.place.known()) {
+      text += "  declared at " + printable(view.files.text(refusal.place)) + "\n";
+    }
     if (style.verbose || i < kMostRefusals) {
       text += ways_out(refusal);
     } else if (i == kMostRefusals) {

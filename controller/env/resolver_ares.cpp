@@ -139,8 +139,10 @@ Result<void> Line::open() {
   // What is given here is not looked for in the machine's configuration.
   std::array<char, 2> lookups = {'b', '\0'};
   char* no_domains = nullptr;
-  options.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN;
-  options.flags |= server_.empty() ? 0 : ARES_FLAG_NORECURSE | ARES_FLAG_NOCHECKRESP;
+  // NOCHECKRESP: SERVFAIL is an answer; c-ares would call it a refused connection in the end.
+  options.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN |
+                  ARES_FLAG_NOCHECKRESP;
+  options.flags |= server_.empty() ? 0 : ARES_FLAG_NORECURSE;
   options.ednspsz = kUdpSize;
   options.timeout = static_cast<int>(traffic_.options.try_time.count());
   options.tries = static_cast<int>(std::max(traffic_.options.tries, 1U));

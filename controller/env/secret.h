@@ -63,6 +63,7 @@ struct SecretPolicy {
 ///   dropped),
 ///         run in the project's root, killed at the deadline; one trailing newline is not part of
 ///         it
+///   hash  the locator itself: a ready password hash, which stands in the manifest
 ///   sealed  not supported yet
 /// At most 64 KiB each.
 class SystemSecrets final : public Secrets {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "controller/env/password_hash.h"
 #include "controller/load/scope_builder.h"
 #include "resources/kinds/mail_fields.h"
 #include "resources/kinds/mail_kinds.h"
@@ -94,10 +95,11 @@ class MailExpansion {
   void add_domain() {
     const auto& mail = domain_.mail;
     Fields fields;
-    if (mail.alias_of != DomainMail::kNobody) {
-      fields.emplace_back(kinds::kMailDomainAliasOf,
-                          text_bytes(manifests_.domains[mail.alias_of].name.text()));
-    }
+    // Stated even where it is none: an alias that is to be one no longer must find a difference.
+    fields.emplace_back(kinds::kMailDomainAliasOf,
+                        text_bytes(mail.alias_of != DomainMail::kNobody
+                                       ? manifests_.domains[mail.alias_of].name.text()
+                                       : std::string()));
     if (mail.declaration.quota) {
       fields.emplace_back(kinds::kMailDomainQuota, number_bytes(*mail.declaration.quota));
     }
@@ -227,12 +229,20 @@ class MailExpansion {
     row.flags = EntryFlag::has_references;
     row.policy.heal = mailbox.always;
     row.policy.ignore.clear();
+    const auto locator = pack.text(mailbox.password);
+    if (mailbox.source == kinds::PackedMailbox::Source::hash &&
+        !env::ready_password_hash(locator)) {
+      out_.problems.error(row.place,
+                          Mistake::bad_password,
+                          "`hash` is no password hash that is safe to keep",
+                          "write what `doveadm pw -s ARGON2ID` prints, with its {SCHEME}");
+      return;
+    }
     Fields fields;
     std::string value;
-    cbor::value(value,
-                Value{SecretRef{std::string(source_name(mailbox.source)),
-                                std::string(pack.text(mailbox.password))},
-                      {}});
+    cbor::value(
+        value,
+        Value{SecretRef{std::string(source_name(mailbox.source)), std::string(locator)}, {}});
     fields.emplace_back(kinds::kPasswordValue, std::move(value));
     if (mailbox.always) {
       fields.emplace_back(kinds::kPasswordIntact, number_bytes(1));

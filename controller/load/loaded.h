@@ -21,7 +21,10 @@ struct Project {
   std::uint32_t deletes_per_scope_count = 0, deletes_per_scope_percent = 30;
   std::uint32_t deletes_per_run_count = 50, deletes_per_run_percent = 0;
   std::uint32_t domains_per_origin_count = 0, domains_per_origin_percent = 0;
+  std::uint32_t passwords_per_run_count = 5, passwords_per_run_percent = 0;
   bool heal = false;
+  /// Recursive resolvers, "127.0.0.1:53"; empty: those of the machine.
+  std::vector<std::string> resolvers = {};
 };
 
 /// Provider.spec, typed as far as every provider shares it.
@@ -32,6 +35,8 @@ struct ProviderConfig {
   Value spec;
   double requests_per_second = 0;  ///< `limits.requestsPerSecond`; 0 = no limit
   unsigned concurrency = 0;        ///< `limits.concurrency`; 0 = the provider's own default
+  /// `verify.servers`: where its zones are served, "192.0.2.1:53"; empty: where their NS lead.
+  std::vector<std::string> name_servers = {};
   Place place;
 };
 

@@ -2,6 +2,9 @@
 
 #include <charconv>
 
+#include "controller/env/resolver.h"
+#include "resources/model/mistakes.h"
+
 namespace plumb::load {
 namespace {
 
@@ -18,6 +21,7 @@ bool read_limit(const Value& written,
   const bool share = error == std::errc() && end - rest == 1 && *rest == '%';
   if (error != std::errc() || (!share && rest != end) || (share && number > 100)) {
     problems.error(written.place,
+                   Mistake::bad_number,
                    "`" + std::string(name) + "` must be a number or a share, not `" + text + "`",
                    "write 50 or 30%");
     return false;
@@ -28,6 +32,19 @@ bool read_limit(const Value& written,
 }
 
 }  // namespace
+
+std::vector<std::string> read_servers(const Value* written, Diagnostics& problems) {
+  std::vector<std::string> servers;
+  for (const auto& [text, place] : kinds::read_texts(written)) {
+    auto server = env::parse_server(text);
+    if (server) {
+      servers.push_back(std::move(*server));
+    } else {
+      problems.error(place, Mistake::bad_address, server.error());
+    }
+  }
+  return servers;
+}
 
 Project read_project(const Document& document, Diagnostics& problems) {
   Project project;
@@ -42,12 +59,14 @@ Project read_project(const Document& document, Diagnostics& problems) {
     read("deletesPerScope", project.deletes_per_scope_count, project.deletes_per_scope_percent);
     read("deletesPerRun", project.deletes_per_run_count, project.deletes_per_run_percent);
     read("domainsPerOrigin", project.domains_per_origin_count, project.domains_per_origin_percent);
+    read("passwordsPerRun", project.passwords_per_run_count, project.passwords_per_run_percent);
   }
   if (const auto* drift = spec.find("drift")) {
     const auto* word = drift->find("default");
     word = word != nullptr ? word : drift;
     project.heal = word->as_string() != nullptr && *word->as_string() == "heal";
   }
+  project.resolvers = read_servers(spec.find("resolvers"), problems);
   return project;
 }
 

@@ -135,10 +135,10 @@ Mover mover_of(const Rules& rules,
     return Mover::nobody;
   }
   const auto* rule = rules.kind.field(number);
-  if (rule != nullptr && rule->type == FieldType::write_only) {
-    return Mover::nobody;
-  }
   const auto last = claimed ? cbor::field(*claimed, number) : std::nullopt;
+  if (rule != nullptr && rule->type == FieldType::write_only) {
+    return claimed && last != wanted && !ignores(rules, rule) ? Mover::manifests : Mover::nobody;
+  }
   if (ignores(rules, rule) || (shared && (!claimed || last == wanted))) {
     return Mover::ignored;
   }
@@ -149,6 +149,28 @@ Mover mover_of(const Rules& rules,
     return Mover::manifests;
   }
   if (last == wanted) {
+    return Mover::world;
+  }
+  return last == seen ? Mover::manifests : Mover::both;
+}
+
+/// Who moved a field that is observed, and that a desired body without it wants gone.
+Mover mover_of_surplus(const Rules& rules,
+                       std::uint8_t number,
+                       std::string_view seen,
+                       std::optional<std::string_view> claimed) {
+  const auto* rule = rules.kind.field(number);
+  if (rule == nullptr || !rule->managed_when_absent) {
+    return Mover::nobody;
+  }
+  if (ignores(rules, rule)) {
+    return Mover::ignored;
+  }
+  if (!claimed) {
+    return Mover::unclaimed;
+  }
+  const auto last = cbor::field(*claimed, number);
+  if (!last) {
     return Mover::world;
   }
   return last == seen ? Mover::manifests : Mover::both;
@@ -202,6 +224,24 @@ void note(Mover mover, bool fixed, Comparison& result) {
 
 }  // namespace
 
+bool is_write_only(const Kind& kind, std::uint8_t number) {
+  const auto* rule = kind.field(number);
+  return rule != nullptr && rule->type == FieldType::write_only;
+}
+
+bool same_write_only(const Kind& kind, std::string_view a, std::string_view b) {
+  return std::all_of(kind.fields.begin(), kind.fields.end(), [&](const FieldRule& rule) {
+    return rule.type != FieldType::write_only ||
+           cbor::field(a, rule.number) == cbor::field(b, rule.number);
+  });
+}
+
+bool has_write_only(const Kind& kind, std::string_view body) {
+  return std::any_of(kind.fields.begin(), kind.fields.end(), [&](const FieldRule& rule) {
+    return rule.type == FieldType::write_only && cbor::field(body, rule.number).has_value();
+  });
+}
+
 Comparison compare(const Rules& rules,
                    std::string_view desired,
                    std::string_view observed,
@@ -223,6 +263,11 @@ Comparison compare(const Rules& rules,
     note(mover_of(rules, number, wanted, observed, claimed, shared),
          rule != nullptr && rule->type == FieldType::fixed,
          result);
+  }
+  for (Fields seen(observed); seen.next(number, wanted);) {
+    if (!cbor::field(desired, number)) {
+      note(mover_of_surplus(rules, number, wanted, claimed), false, result);
+    }
   }
   return result;
 }
@@ -299,7 +344,12 @@ std::string merge(const Rules& rules,
     }
   }
   for (Fields seen(observed); seen.next(number, content);) {
-    if (!cbor::field(desired, number)) {
+    if (cbor::field(desired, number)) {
+      continue;
+    }
+    const auto mover = mover_of_surplus(rules, number, content, claimed);
+    if (mover == Mover::nobody || mover == Mover::ignored ||
+        (keep_drifted && mover == Mover::world)) {
       fields.emplace_back(number, std::string(content));
     }
   }

@@ -32,9 +32,17 @@ struct Comparison {
   bool equal() const { return !edited && !drifted && !both && !foreign && !added; }
 };
 
+/// Whether field `number` cannot be read back, so that the claim alone says what it is.
+bool is_write_only(const Kind& kind, std::uint8_t number);
+/// Whether two bodies have the same bytes in all such fields.
+bool same_write_only(const Kind& kind, std::string_view a, std::string_view b);
+/// Whether `body` has any such field.
+bool has_write_only(const Kind& kind, std::string_view body);
+
 /// Holds `observed` against `desired` on the fields that `desired` has; `claimed` (what was last
 /// applied) says who moved. Unions: equal when every desired value is there and none that was
-/// ours before and is no longer declared.
+/// ours before and is no longer declared. Write-only fields are held against the claim alone:
+/// without one there is no telling, and they count as equal.
 Comparison compare(const Rules& rules,
                    std::string_view desired,
                    std::string_view observed,

@@ -205,6 +205,11 @@ Decision unresolved(const Case& it) {
         return nobodys(it);
       }
       return only({.verb = Verb::hold, .reason = Reason::awaits, .guards = {Guard::empty_set}});
+    case Resolved::State::no_secret:
+      return it.observed ? counted(Decision::Count::left_alone)
+                         : only({.verb = Verb::hold,
+                                 .reason = it.claimed ? Reason::vanished : Reason::declared,
+                                 .no_secret = true});
     case Resolved::State::unread:
     case Resolved::State::broken:
     case Resolved::State::bytes:

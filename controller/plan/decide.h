@@ -50,11 +50,12 @@ struct Line {
   bool fixed_field = false;
   bool silent = false;
   bool made = false;
+  bool no_secret = false;
 };
 
 /// What the table says of one resource.
 struct Decision {
-  enum class Count : std::uint8_t { none, in_plumb, unmanaged, system };
+  enum class Count : std::uint8_t { none, in_plumb, unmanaged, system, left_alone };
   std::array<Line, 2> lines;
   std::uint8_t size = 0;
   Count count = Count::none;
@@ -91,6 +92,9 @@ struct Decision {
 ///  17  no      yes               no, or not ours    exclusive: remove · foreign; else unmanaged;
 ///                                                   system and opaque: never
 ///  18  no      no                yes                forget
+///
+/// A write-only field is held against the claim alone; adopting (row 3) never sets one. Where its
+/// value cannot be read here there is no opinion on what exists, and what does not is not made.
 ///
 /// Apex NS that exist change only with consent; a set that is empty because its source is goes
 /// nowhere. Pure.

@@ -8,6 +8,7 @@
 #include "controller/plan/edges.h"
 #include "controller/plan/guards.h"
 #include "controller/plan/plan.h"
+#include "controller/plan/write_only.h"
 
 namespace plumb::plan {
 namespace {
@@ -226,6 +227,7 @@ Plan join(std::vector<ScopePlan> scopes, const PlanContext& context) {
     refuse_cycle(plan, finder, found, context.catalog);
   }
   collect_refusals(plan, context);
+  note_left_alone(plan, context.catalog);
   for (const auto& scope : plan.scopes) {
     plan.notes.insert(plan.notes.end(), scope.notes.begin(), scope.notes.end());
   }

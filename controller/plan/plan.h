@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -64,6 +65,7 @@ struct Change {
   bool fixed_field : 1 = false;        ///< a field differs that cannot be changed in place
   bool state_only_silent : 1 = false;  ///< a refresh or forget that is not worth a line
   bool made : 1 = false;               ///< the claim afterwards says that we made it
+  bool no_secret : 1 = false;          ///< held: its write-only value cannot be read here
 };
 static_assert(sizeof(Change) == 24);
 
@@ -97,6 +99,7 @@ struct ScopeCounts {
   std::uint32_t unmanaged = 0;  ///< foreign rows of a shared scope, and `unmanaged` globs
   std::uint32_t system = 0;
   std::uint32_t ignored_fields = 0;
+  std::uint32_t left_alone = 0;  ///< write-only values that cannot be read here: no opinion on them
 };
 
 /// One scope's part of the plan. Observed and claimed are dropped (null) where it has no changes
@@ -122,6 +125,11 @@ struct ScopePlan {
   std::uint32_t changes_per_batch = 0;       ///< 0 = no limit
   std::vector<std::uint32_t> consents_used;  ///< for the scope as a whole: into Plan::consents
   std::vector<std::string> notes;            ///< what could not be decided, a sentence each
+  struct Refused {
+    std::string message;
+    Place place;
+  };
+  std::vector<Refused> refusals;  ///< what no consent permits
 
   /// The bytes of a change: observed before, sent after; empty where there is none.
   std::string_view before(const Change& change) const;
@@ -144,6 +152,7 @@ struct Refusal {
   std::vector<std::uint32_t> changes;  ///< indices into that scope's changes
   std::string message;  ///< "would delete 12 of 30 record sets in example.com (limit 30%)"
   Consent consent;      ///< ready to be printed (describe/ writes the YAML)
+  Place place;  ///< of the declaration that cannot be met; unknown for most
 };
 
 /// Nodes of the graph that apply walks: never single resources.
@@ -192,6 +201,7 @@ struct GuardLimits {
   Limit deletes_per_scope{0, 30};
   Limit deletes_per_run{50, 0};
   Limit domains_per_origin{0, 0};
+  Limit passwords_per_run{5, 0};  ///< write-only values set anew on what exists
 };
 
 /// The values that producers have, by the name of their declaration ("Server/mx1").
@@ -204,6 +214,10 @@ struct KnownOutputs {
   };
   std::map<std::string, Producer> producers;
 };
+
+/// The keyed print of the secret behind a reference; nullopt where it cannot be read here.
+/// Thread-safe.
+using PrintOf = std::function<std::optional<std::string>(const SecretRef& reference)>;
 
 /// Everything about one scope that the decision needs.
 struct ScopeInput {
@@ -233,6 +247,7 @@ struct PlanContext {
   GuardLimits guards;
   std::vector<Consent> consents;  ///< valid today and not used up
   KnownOutputs outputs;
+  PrintOf print_of;  ///< null: no secret can be read
   std::vector<Rebinding> rebindings;
   std::string owner;       ///< owner_mark of this project and environment; empty: none is written
   bool heal = false;       ///< for scopes that carry no policy of their own

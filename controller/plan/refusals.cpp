@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "controller/plan/guards.h"
+#include "controller/plan/write_only.h"
 
 namespace plumb::plan {
 namespace {
@@ -96,6 +97,21 @@ void guard_spread(Plan& plan, const PlanContext& context) {
   }
 }
 
+/// A file of secrets that went astray would lock out everybody at once.
+void guard_passwords(Plan& plan, const PlanContext& context) {
+  const auto count = set_anew(plan, context.catalog);
+  const auto& limit = context.guards.passwords_per_run;
+  if (over(limit, count, 0)) {
+    refuse_run(
+        plan,
+        context,
+        Guard::passwords,
+        count,
+        fmt::format(
+            "would set {} passwords of mailboxes that exist ({})", count, limit_text(limit)));
+  }
+}
+
 /// Why the removal of one object needs a consent.
 std::string_view why_not_removed(const ScopePlan& scope, const Change& change, const Kind& kind) {
   if (kind.holds_data) {
@@ -135,6 +151,7 @@ std::string message_of_one(const ScopePlan& scope,
     case Guard::deletes_in_scope:
     case Guard::deletes_in_run:
     case Guard::domains_of_origin:
+    case Guard::passwords:
     case Guard::retire:
     case Guard::owner:
     case Guard::rebind:
@@ -167,6 +184,7 @@ std::string message_of_many(const ScopePlan& scope, Guard guard, std::size_t cou
     case Guard::deletes_in_scope:
     case Guard::deletes_in_run:
     case Guard::domains_of_origin:
+    case Guard::passwords:
     case Guard::retire:
     case Guard::owner:
     case Guard::rebind:
@@ -253,6 +271,7 @@ Refusal refusal_of(const Rebinding& rebinding) {
 void guard_run(Plan& plan, const PlanContext& context) {
   guard_deletes(plan, context);
   guard_spread(plan, context);
+  guard_passwords(plan, context);
 }
 
 void ration_consents(Plan& plan) {
@@ -304,6 +323,9 @@ void collect_refusals(Plan& plan, const PlanContext& context) {
            .message = fmt::format("{} {}", heading(scope), scope.why),
            .consent = {.allow = std::string(consent_word(scope.guard)), .on = scope_name(scope)}});
       continue;
+    }
+    for (const auto& refused : scope.refusals) {
+      plan.refusals.push_back({.scope = s, .message = refused.message, .place = refused.place});
     }
     std::map<Guard, std::vector<std::uint32_t>> held;
     for (std::uint32_t i = 0; i < scope.changes.size(); ++i) {

@@ -9,10 +9,17 @@
 namespace plumb::plan {
 namespace {
 
+/// Where a secret should have been: "env JANE". A ready hash is itself the secret: not told.
+std::string where(const SecretRef& secret) {
+  const auto shown = secret.locator.substr(0, secret.locator.find('\0'));
+  return secret.source == "hash" ? secret.source : secret.source + " " + shown;
+}
+
 /// Substitutes in a tree; the first thing that is not known is remembered and ends it.
 class Substitution {
  public:
-  explicit Substitution(const KnownOutputs& outputs) : outputs_(outputs) {}
+  Substitution(const KnownOutputs& outputs, const PrintOf& print_of)
+      : outputs_(outputs), print_of_(print_of) {}
 
   Resolved::State state() const { return state_; }
   const std::string& by() const { return by_; }
@@ -24,6 +31,9 @@ class Substitution {
     }
     if (const auto* expression = std::get_if<Expression>(&value.data)) {
       return joined(*expression);
+    }
+    if (const auto* secret = std::get_if<SecretRef>(&value.data)) {
+      return print_of(*secret);
     }
     if (const auto* list = value.as_list()) {
       return {Value{expand_list(*list), value.place}};
@@ -85,6 +95,15 @@ class Substitution {
     return {list->front()};
   }
 
+  Value::List print_of(const SecretRef& secret) {
+    auto print = print_of_ ? print_of_(secret) : std::nullopt;
+    if (!print) {
+      stop(Resolved::State::no_secret, where(secret));
+      return {};
+    }
+    return {Value{*std::move(print), {}}};
+  }
+
   /// A text with references in it. One that stands for nothing drops the whole text; several
   /// members are set apart by a blank.
   Value::List joined(const Expression& expression) {
@@ -114,6 +133,7 @@ class Substitution {
   }
 
   const KnownOutputs& outputs_;
+  const PrintOf& print_of_;
   Resolved::State state_ = Resolved::State::bytes;
   std::string by_;
 };
@@ -163,12 +183,13 @@ Resolved resolve(const Kind& kind,
                  std::string_view key,
                  std::string_view body,
                  const KnownOutputs& outputs,
-                 Result<std::string> (*adapt)(const Kind&, std::string_view, std::string_view)) {
+                 Result<std::string> (*adapt)(const Kind&, std::string_view, std::string_view),
+                 const PrintOf& print_of) {
   const auto tree = body_tree(kind, body);
   if (!tree) {
     return broken(tree.error());
   }
-  Substitution substitution(outputs);
+  Substitution substitution(outputs, print_of);
   const auto expanded = substitution.expand(*tree);
   if (substitution.state() != Resolved::State::bytes) {
     return {substitution.state(), {}, substitution.by(), {}};

@@ -4,6 +4,7 @@
 
 #include "controller/plan/order.h"
 #include "controller/plan/scope_planner.h"
+#include "controller/plan/write_only.h"
 
 namespace plumb::plan {
 namespace {
@@ -93,6 +94,10 @@ void ScopePlanner::emit(const Triple& triple, Line line, const Resolved* resolve
   change.fixed_field = line.fixed_field;
   change.state_only_silent = line.silent;
   change.made = line.made;
+  change.no_secret = line.no_secret;
+  if (line.no_secret) {
+    refuse_without_secret(plan_, triple.desired, resolved->by, context_.catalog);
+  }
   set_risk(change, triple, line);
   const auto& changes = plan_.changes;
   const bool again = !changes.empty() && triple.desired != kNone &&
@@ -136,6 +141,7 @@ void ScopePlanner::finish() {
   order_changes(plan_, context_.catalog);
   guard_scope(plan_, static_cast<std::uint32_t>(claimed_.size()), context_);
   hold_dependents(plan_, missing_, context_.catalog);
+  hold_without_secret(plan_);
   const auto& seen = observed_.entries();
   plan_.first_contact = plan_.state == ScopeState::planned && claimed_.empty() &&
                         !plan_.scope.container.empty() &&

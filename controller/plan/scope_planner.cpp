@@ -301,6 +301,7 @@ void ScopePlanner::look_at(const Triple& triple) {
   plan_.counts.in_plumb += decision.count == Decision::Count::in_plumb ? 1 : 0;
   plan_.counts.unmanaged += decision.count == Decision::Count::unmanaged ? 1 : 0;
   plan_.counts.system += decision.count == Decision::Count::system ? 1 : 0;
+  plan_.counts.left_alone += decision.count == Decision::Count::left_alone ? 1 : 0;
   for (std::uint8_t i = 0; i < decision.size; ++i) {
     emit(triple, std::move(decision.lines[i]), values);
   }
@@ -322,7 +323,8 @@ Resolved ScopePlanner::resolve_row(std::uint32_t row) {
   const auto& entry = desired_[row];
   const auto& kind = context_.catalog.of(entry.kind);
   const auto key = desired_.key(entry);
-  auto resolved = resolve(kind, key, desired_.body(entry), context_.outputs, input_.adapt);
+  auto resolved =
+      resolve(kind, key, desired_.body(entry), context_.outputs, input_.adapt, context_.print_of);
   const auto name = object_name(plan_, entry.kind, key, context_.catalog);
   if (resolved.state == Resolved::State::broken) {
     plan_.notes.push_back(fmt::format("{}: {}", name, resolved.problem));

@@ -2,6 +2,7 @@
 
 #include "controller/apply/settle.h"
 #include "controller/reconcile/observer.h"
+#include "controller/reconcile/prints.h"
 #include "controller/reconcile/rebind.h"
 #include "controller/reconcile/scopes.h"
 
@@ -13,6 +14,12 @@ Reconciler::Reconciler(env::Env env,
                        std::span<const providers::ProviderType> types,
                        std::filesystem::path project)
     : env_(env), store_(store), catalog_(catalog), types_(types), project_(std::move(project)) {}
+
+apply::Run Reconciler::known(const apply::Run& run) const {
+  auto with_kinds = run;
+  with_kinds.catalog = &catalog_;
+  return with_kinds;
+}
 
 Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
                               const PassOptions& options,
@@ -38,6 +45,8 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
   context.outputs = std::move(outputs);
 
   PLUMB_TRY(inputs, inputs_of(*loaded, scopes, *pass.roster, store_, context));
+  PLUMB_TRY(print_of, read_prints(inputs, catalog_, store_, env_));
+  context.print_of = std::move(print_of);
   std::vector<plan::ScopePlan> planned(inputs.size());
   auto seen = observe_and_plan(pass, inputs, context, options, std::move(stop), planned);
   if (!seen) {
@@ -56,7 +65,7 @@ Result<apply::Recovery> Reconciler::recover(const Pass& pass,
                                             apply::Progress& progress,
                                             std::stop_token stop) {
   return apply::recover(
-      store_, env_, run, pass.roster->lookup(), progress, std::move(stop));
+      store_, env_, known(run), pass.roster->lookup(), progress, std::move(stop));
 }
 
 apply::Summary Reconciler::apply(const Pass& pass,
@@ -73,7 +82,7 @@ apply::Summary Reconciler::apply(const Pass& pass,
                          const apply::Executor::Refuse& refuse) {
     look_again(pass, scopes, reread, refuse, stop);
   };
-  apply::Executor executor(store_, env_, run);
+  apply::Executor executor(store_, env_, known(run));
   auto summary = executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
   if (summary.all_done()) {
     if (auto bound = bind_accounts(pass); !bound) {

@@ -101,6 +101,8 @@ class Reconciler {
                                 std::stop_token stop,
                                 std::vector<plan::ScopePlan>& planned);
   Result<void> move_claims(const Pass& pass, const apply::Run& run);
+  /// `run` with the kinds, by which it is known what cannot be read back.
+  apply::Run known(const apply::Run& run) const;
   void look_again(const Pass& pass,
                   std::span<const std::uint32_t> scopes,
                   bool reread,

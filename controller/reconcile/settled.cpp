@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "controller/reconcile/prints.h"
 #include "controller/reconcile/scopes.h"
 #include "resources/model/cbor.h"
 
@@ -137,7 +138,9 @@ state::Settled basis_of(const plan::ScopeInput& input,
   std::string out;
   cbor::unsigned_number(out, kDecisions);
   out += encoded(*input.desired, store.seed());
-  if (refers(input.desired->table) && !put_outputs(out, context.outputs)) {
+  if (refers(input.desired->table) &&
+      (!put_outputs(out, context.outputs) ||
+       !put_prints(out, *input.desired, context.catalog, context.print_of))) {
     return {};
   }
   auto claims = digest_of(input.claimed.get(), store);

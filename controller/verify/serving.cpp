@@ -39,7 +39,8 @@ void count_answer(Served& served,
     served.otherwise.emplace_back(server, "no answer");
     return;
   }
-  if (answer->rcode != env::Rcode::noerror) {
+  const bool gone = answer->rcode == env::Rcode::nxdomain && set.values.empty();
+  if (answer->rcode != env::Rcode::noerror && !gone) {
     served.otherwise.emplace_back(server, env::rcode_name(answer->rcode));
     return;
   }

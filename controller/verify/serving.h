@@ -27,7 +27,8 @@ struct Served {
 };
 
 /// Takes the answer of one more server into account. A set that is shared is served where each of
-/// its values is; others where exactly these are.
+/// its values is; others where exactly these are. A set without values is served where there is
+/// none.
 void count_answer(Served& served,
                   const RecordSet& set,
                   const Result<env::DnsAnswer>& answer,

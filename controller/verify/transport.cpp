@@ -236,8 +236,8 @@ void check_caa(Look& look) {
     if (!found->known) {
       look.add({.topic = "caa",
                 .subject = {},
-                .status = Status::warning,
-                .message = found->trouble + ": authorities will issue nothing",
+                .status = Status::unknown,
+                .message = found->trouble + ": authorities issue nothing while it is so",
                 .rule = "RFC 8659 §3",
                 .remedy = "nothing: look at the name servers"});
       return;

@@ -10,9 +10,9 @@ namespace plumb::kinds {
 namespace {
 
 constexpr std::array kFields{
-    MailField{{kAliasTo, "to", FieldType::set}, encoded_addresses},
-    MailField{{kAliasDiscard, "discard", FieldType::plain}, encoded_flag},
-    MailField{{kAliasReject, "reject", FieldType::plain}, encoded_line},
+    MailField{{kAliasTo, "to", FieldType::set, true}, encoded_addresses},
+    MailField{{kAliasDiscard, "discard", FieldType::plain, true}, encoded_flag},
+    MailField{{kAliasReject, "reject", FieldType::plain, true}, encoded_line},
 };
 constexpr auto kRules = rules_of(kFields);
 

@@ -7,11 +7,6 @@
 namespace plumb::kinds {
 namespace {
 
-/// Fields that have members of their own: `at` has those of a vendor, by Provider.
-bool has_members(std::string_view field) {
-  return field == "at";
-}
-
 bool is_pointer(std::string_view text) {
   bool sound = text.starts_with('/') && text.size() > 1;
   for (std::size_t i = 0; sound && i < text.size(); ++i) {
@@ -43,8 +38,8 @@ bool check_pointer(const PlacedText& pointer, const Kind& kind, Diagnostics& pro
     return wrong("`" + pointer.text + "` names no field of " + std::string(kind.name),
                  meant.empty() ? "there are " + all : "did you mean /" + std::string(meant) + "?");
   }
-  if (tokens.size() > 1 && !has_members(tokens.front())) {
-    return wrong("`" + pointer.text + "` names nothing: /" + tokens.front() + " has no members",
+  if (tokens.size() > 1) {
+    return wrong("`" + pointer.text + "` goes inside of a field, and fields are ignored whole",
                  "write /" + tokens.front());
   }
   return true;

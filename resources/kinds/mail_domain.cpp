@@ -9,8 +9,14 @@
 namespace plumb::kinds {
 namespace {
 
+/// Empty: it has addresses of its own.
+Result<std::string> encoded_alias_of(const Value& written) {
+  const auto* text = written.as_string();
+  return text != nullptr && text->empty() ? encoded_text(written) : encoded_domain(written);
+}
+
 constexpr std::array kFields{
-    MailField{{kMailDomainAliasOf, "aliasOf", FieldType::plain}, encoded_domain},
+    MailField{{kMailDomainAliasOf, "aliasOf", FieldType::plain}, encoded_alias_of},
     MailField{{kMailDomainQuota, "quota", FieldType::plain}, encoded_number},
 };
 constexpr auto kRules = rules_of(kFields);

@@ -82,15 +82,6 @@ constexpr std::array kSources{SourceName{Source::env, "env"},
                               SourceName{Source::exec, "exec"},
                               SourceName{Source::hash, "hash"}};
 
-/// Schemes that are hashes worth the name, as Dovecot spells them.
-bool is_hash(std::string_view text) {
-  constexpr auto kSchemes = std::to_array<std::string_view>(
-      {"{ARGON2ID}$", "{ARGON2I}$", "{SHA512-CRYPT}$6$", "{SHA256-CRYPT}$5$", "{BLF-CRYPT}$2"});
-  return std::any_of(kSchemes.begin(), kSchemes.end(), [&](std::string_view scheme) {
-    return text.starts_with(scheme);
-  });
-}
-
 }  // namespace
 
 bool MailPack::is_plain(const Value& document) {
@@ -192,13 +183,6 @@ bool MailPack::read_password(const Value& password, PackedMailbox& mailbox, Diag
   }
   if (locator->as_string() != nullptr) {
     text = *locator->as_string();
-  }
-  if (mailbox.source == Source::hash && !is_hash(text)) {
-    problems.error(locator->place,
-                   Mistake::bad_password,
-                   "`hash` is no password hash that is safe to keep",
-                   "write what `doveadm pw -s ARGON2ID` prints, with its {SCHEME}");
-    return false;
   }
   mailbox.password = store(text, locator->place);
   const auto* manage = password.find("manage");

@@ -23,6 +23,8 @@ struct FieldRule {
   std::uint8_t number;    ///< the key in the CBOR map; on disk, never reused
   std::string_view name;  ///< as documents and JSON spell it: "ttl"
   FieldType type = FieldType::plain;
+  /// A desired body without it says that it is not to be there; else that it is not managed.
+  bool managed_when_absent = false;
 };
 
 /// How much a change of a resource deserves a second look.

@@ -397,5 +397,22 @@ TEST(Store, ClosesTheKeysOfAnIntentInAnyOrder) {
   EXPECT_EQ(store->history({})->size(), 8U);
 }
 
+TEST(Store, KeepsTheKeyOfItsPrintsAndCarriesItWithAnExport) {
+  const test::TempDir folder;
+  const auto file = folder.path() / "state.plumb";
+  {
+    const auto store = open_store(folder.path() / "a");
+    EXPECT_EQ(*store->print_key("first"), "first");
+    EXPECT_EQ(*store->print_key("second"), "first");
+    EXPECT_TRUE(store->verify());
+    ASSERT_TRUE(store->export_to(file));
+  }
+  EXPECT_EQ(*open_store(folder.path() / "a", Access::read)->print_key("third"), "first");
+  ASSERT_TRUE(import_store(file, folder.path() / "b", kBinding, false));
+  EXPECT_EQ(*open_store(folder.path() / "b")->print_key("fourth"), "first");
+  EXPECT_EQ(*open_store(folder.path() / "none", Access::read)->print_key("own"), "own");
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "none"));
+}
+
 }  // namespace
 }  // namespace plumb::state

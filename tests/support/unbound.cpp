@@ -44,10 +44,13 @@ std::string config(const std::string& folder,
       "  logfile: \"{1}/unbound.log\"\n  do-not-query-localhost: no\n  do-ip6: no\n"
       "  unblock-lan-zones: yes\n  insecure-lan-zones: yes\n  msg-buffer-size: 65552\n"
       "  module-config: \"{2}iterator\"\n  root-hints: \"\"\n  num-threads: 1\n"
-      "  local-zone: \"test.\" nodefault\n  local-zone: \"127.in-addr.arpa.\" nodefault\n",
+      "  local-zone: \".\" static\n",  // what no stub zone has does not exist
       port,
       folder,
       anchors.empty() ? "" : "validator ");
+  for (const auto& [zone, ports] : stubs) {
+    text += fmt::format("  local-zone: \"{}.\" transparent\n", zone);
+  }
   for (const auto& anchor : anchors) {
     text += fmt::format("  trust-anchor: \"{}\"\n", anchor);
   }

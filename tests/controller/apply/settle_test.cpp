@@ -50,6 +50,21 @@ TEST(Settle, DecidesByWhatIsThereNow) {
   }
 }
 
+TEST(Settle, WhatLeavesNoTraceCountsAsNotDone) {
+  using plan::test::box_body;
+  const auto kinds = plan::test::catalog();
+  const auto& kind = kinds.of(plan::test::kBox);
+  const auto after = box_body({{"password", "print"}});
+  const auto noted = box_body({{"password", "print"}, {"note", "set"}});
+  const auto there = box_body({});
+  const auto with_note = box_body({{"note", "set"}});
+  EXPECT_EQ(settle({.after = after}, there, &kind), Settlement::done);
+  EXPECT_EQ(settle({.after = after}, std::nullopt, &kind), Settlement::not_done);
+  EXPECT_EQ(settle({.before = there, .after = after}, there, &kind), Settlement::not_done);
+  EXPECT_EQ(settle({.before = there, .after = noted}, with_note, &kind), Settlement::done);
+  EXPECT_EQ(settle({.before = there, .after = noted}, there, &kind), Settlement::not_done);
+}
+
 TEST(Settle, ABodyCoversAnotherThatSaysLess) {
   EXPECT_TRUE(covers(set_body(300, {"a"}), set_body({}, {"a"})));
   EXPECT_FALSE(covers(set_body({}, {"a"}), set_body(300, {"a"})));

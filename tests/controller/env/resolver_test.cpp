@@ -96,6 +96,16 @@ TEST_F(Dns, SaysWhatIsNotThere) {
   EXPECT_FALSE(refused->is_void(RecordType::a));
 }
 
+TEST_F(Dns, TakesAFailureOfAResolverForItsAnswer) {
+  serve("www IN A 192.0.2.1\n");
+  const auto broken = Unbound::start({{"one.test", {1}}});  // nothing listens there
+  ASSERT_TRUE(broken);
+  AresResolver resolver({.servers = {(*broken)->address()}, .try_time = std::chrono::seconds(20)});
+  const auto answer = resolver.ask({name("www.one.test"), RecordType::a, {}}, {});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->rcode, Rcode::servfail);
+}
+
 TEST_F(Dns, FollowsNoReferralButShowsIt) {
   serve("sub IN NS ns.sub\nns.sub IN A 127.0.0.9\n");
   const auto answer = direct("www.sub.one.test", RecordType::a);
@@ -234,9 +244,10 @@ TEST(SilentServer, IsGivenUpBeforeEveryQuestionHasWaited) {
   AresResolver resolver({.try_time = std::chrono::milliseconds(100), .tries = 1});
   std::vector<DnsQuestion> questions(10000, {name("one.test"), RecordType::a, silence.address()});
   std::size_t errors = 0;
-  resolver.ask_all(questions,
-                   [&](std::size_t, const Result<DnsAnswer>& answer) { errors += answer ? 0U : 1U; },
-                   {});
+  resolver.ask_all(
+      questions,
+      [&](std::size_t, const Result<DnsAnswer>& answer) { errors += answer ? 0U : 1U; },
+      {});
   EXPECT_EQ(errors, questions.size());
 }
 

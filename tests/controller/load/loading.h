@@ -83,8 +83,13 @@ inline Result<std::string> adapt_ttl(const Kind& kind,
   return std::string(body);
 }
 
+inline Result<std::string> mail_account(const Value& spec) {
+  PLUMB_TRY(account, test_account(spec));
+  return "postfix-dovecot " + account.substr(std::string_view("files ").size());
+}
+
 inline bool serves_policies(const Value& spec) {
-  return spec.find("policies") != nullptr;
+  return spec.find("webRoot") != nullptr;
 }
 
 inline const std::vector<const ProviderTraits*>& test_types() {
@@ -95,8 +100,10 @@ inline const std::vector<const ProviderTraits*>& test_types() {
   static const ProviderTraits kSigning{
       .type = "signing", .dns = true, .zone_ds = true, .account = test_account};
   static const ProviderTraits kStatic{.type = "static", .servers = true, .account = static_account};
-  static const ProviderTraits kMail{
-      .type = "mail", .mail = true, .account = test_account, .serves_policies = serves_policies};
+  static const ProviderTraits kMail{.type = "postfix-dovecot",
+                                    .mail = true,
+                                    .account = mail_account,
+                                    .serves_policies = serves_policies};
   static const std::vector<const ProviderTraits*> kTypes{
       &kFiles, &kSlow, &kSigning, &kStatic, &kMail};
   return kTypes;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kCommon =
     "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: mailhost}\n"
-    "spec: {type: mail, directory: mail, policies: true}\n---\n"
+    "spec: {type: postfix-dovecot, directory: mail, webRoot: web}\n---\n"
     "apiVersion: plumb/v1\nkind: Server\nmetadata: {name: mx1}\n"
     "spec: {hostname: mx1.example.com, addresses: [192.0.2.10, \"2001:db8::10\"]}\n";
 
@@ -42,7 +42,7 @@ std::vector<std::string> mail_rows(const load::Loaded& loaded,
   std::vector<std::string> out;
   const Catalog catalog(kinds::resource_kinds());
   for (const auto& scope : loaded.scopes) {
-    if (scope->scope != Scope{"files mail", std::string(container)}) {
+    if (scope->scope != Scope{"postfix-dovecot mail", std::string(container)}) {
       continue;
     }
     for (const auto& entry : scope->table.entries()) {
@@ -131,7 +131,7 @@ TEST(Mail, SaysWhatMustComeFirst) {
     return one.declaration == "DKIMKey/example.com/default";
   });
   ASSERT_NE(key, loaded.producers.end());
-  EXPECT_EQ(key->id.scope, (Scope{"files mail", "example.com."}));
+  EXPECT_EQ(key->id.scope, (Scope{"postfix-dovecot mail", "example.com."}));
 }
 
 TEST(Mail, MarksPasswordsAsToBeResolvedAndTellsNobody) {

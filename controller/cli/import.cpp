@@ -1,0 +1,310 @@
+#include "controller/import/import.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "controller/cli/commands.h"
+#include "controller/cli/passes.h"
+#include "controller/cli/terminal.h"
+#include "controller/env/atomic_file.h"
+#include "controller/import/from_scope.h"
+#include "controller/import/octodns.h"
+#include "controller/load/yaml_reader.h"
+#include "controller/reconcile/observer.h"
+#include "resources/model/glob.h"
+
+namespace plumb::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using importing::ImportedDomain;
+
+/// What of the world is read, and how it is told afterwards.
+struct Found {
+  std::vector<ImportedDomain> domains;
+  std::size_t declared = 0;         ///< left out: a Domain says them already
+  std::vector<std::string> unread;  ///< "example.com: connection refused"
+};
+
+std::string name_of(const Scope& scope) {
+  const auto name = values::DomainName::from_canonical(scope.container);
+  return std::string(name.without_dot());
+}
+
+bool is_wanted(const std::string& name, const std::vector<std::string>& words) {
+  return words.empty() || std::any_of(words.begin(), words.end(), [&](const auto& word) {
+           return glob_matches(word, name);
+         });
+}
+
+std::set<std::string> declared_domains(const load::Loaded& loaded) {
+  std::set<std::string> names;
+  for (const auto& declared : loaded.declared) {
+    if (declared.kind == "Domain") {
+      if (const auto name = values::DomainName::parse(declared.name)) {
+        names.insert(std::string(name->without_dot()));
+      }
+    }
+  }
+  return names;
+}
+
+/// Reads what providers hold.
+class WorldReader {
+ public:
+  WorldReader(Workspace& workspace, const load::Loaded& loaded, const ImportOptions& options)
+      : loaded_(loaded),
+        options_(options),
+        catalog_(workspace.parts().catalog),
+        roster_(workspace.parts().provider_types,
+                workspace.env(),
+                workspace.directory().string(),
+                loaded) {}
+
+  Result<Found> run() {
+    if (auto read = read_domains(); !read) {
+      return tl::unexpected(std::move(read).error());
+    }
+    if (!options_.mail.empty()) {
+      if (auto read = read_mail(); !read) {
+        return tl::unexpected(std::move(read).error());
+      }
+    }
+    for (auto& [name, domain] : domains_) {
+      if (!options_.into.empty()) {
+        domain.providers = {options_.into};
+      }
+      found_.domains.push_back(std::move(domain));
+    }
+    return std::move(found_);
+  }
+
+ private:
+  const load::ProviderConfig* config(const std::string& name) const {
+    const auto found = std::find_if(loaded_.providers.begin(),
+                                    loaded_.providers.end(),
+                                    [&](const auto& one) { return one.name == name; });
+    return found == loaded_.providers.end() ? nullptr : &*found;
+  }
+
+  Result<const reconcile::Roster::Member*> member(const std::string& name) const {
+    const auto* declared = config(name);
+    if (declared == nullptr) {
+      std::vector<std::string_view> names{"octodns"};
+      for (const auto& one : loaded_.providers) {
+        names.push_back(one.name);
+      }
+      auto hint = did_you_mean(name, names);
+      return fail(ErrorCode::not_found,
+                  "there is no Provider `" + name + "`",
+                  !hint.empty() ? std::move(hint) : "declare it first: kind: Provider");
+    }
+    const auto* found = roster_.find(declared->account);
+    if (found == nullptr || found->provider == nullptr) {
+      return found != nullptr && found->trouble
+                 ? Result<const reconcile::Roster::Member*>(tl::unexpected(*found->trouble))
+                 : fail(ErrorCode::unavailable, "Provider `" + name + "` could not be opened");
+    }
+    return found;
+  }
+
+  /// The wanted containers of a provider, read.
+  Result<std::vector<std::shared_ptr<const ObservedScope>>> read(
+      const reconcile::Roster::Member& from, const std::function<bool(const std::string&)>& wants) {
+    PLUMB_TRY(containers, from.provider->survey({}));
+    std::vector<Scope> scopes;
+    for (const auto& container : containers) {
+      if (!container.scope.container.empty() && wants(name_of(container.scope))) {
+        scopes.push_back(container.scope);
+      }
+    }
+    std::vector<std::shared_ptr<const ObservedScope>> observed(scopes.size());
+    std::mutex guard;
+    reconcile::observe(roster_,
+                       scopes,
+                       [&](std::size_t i, reconcile::Look look) {
+                         const std::lock_guard lock(guard);
+                         if (look.observed && look.observed->reading == Reading::read) {
+                           observed[i] = std::move(look.observed);
+                         } else if (!look.observed) {
+                           found_.unread.push_back(name_of(scopes[i]) + ": " + look.error.message);
+                         }
+                       },
+                       {});
+    std::erase(observed, nullptr);
+    return observed;
+  }
+
+  Result<void> read_domains() {
+    PLUMB_TRY(from, member(options_.from));
+    if (!from->traits->dns) {
+      return fail(ErrorCode::invalid_input,
+                  "Provider `" + options_.from + "` holds no zones",
+                  "name the provider of DNS first: plumb import DNS --mail " + options_.from);
+    }
+    const auto declared = declared_domains(loaded_);
+    PLUMB_TRY(scopes, read(*from, [&](const std::string& name) {
+                const bool wanted = is_wanted(name, options_.words);
+                found_.declared += static_cast<std::size_t>(wanted && declared.contains(name));
+                return wanted && !declared.contains(name);
+              }));
+    for (const auto& scope : scopes) {
+      domains_.emplace(scope->scope.container,
+                       importing::domain_of(*scope, options_.from, catalog_));
+    }
+    return {};
+  }
+
+  Result<void> read_mail() {
+    PLUMB_TRY(from, member(options_.mail));
+    PLUMB_TRY(scopes,
+              read(*from, [&](const std::string& name) { return domains_.contains(name + "."); }));
+    for (const auto& scope : scopes) {
+      domains_.at(scope->scope.container).mail =
+          importing::mail_of(*scope, options_.mail, catalog_);
+    }
+    return {};
+  }
+
+  const load::Loaded& loaded_;
+  const ImportOptions& options_;
+  const Catalog& catalog_;
+  reconcile::Roster roster_;
+  std::map<std::string, ImportedDomain> domains_;  ///< by container
+  Found found_;
+};
+
+/// The zone files of an OctoDNS folder.
+Result<Found> read_octodns(const load::Loaded& loaded, const ImportOptions& options) {
+  if (options.words.empty() || options.into.empty()) {
+    return fail(ErrorCode::invalid_input,
+                "an import from OctoDNS needs its folder, and where the zones are to go",
+                "plumb import octodns FOLDER --into PROVIDER");
+  }
+  PLUMB_TRY(source, load::open_worktree(options.words.front()));
+  PLUMB_TRY(files, source->list(""));
+  const auto declared = declared_domains(loaded);
+  const std::vector<std::string> words(options.words.begin() + 1, options.words.end());
+  Found found;
+  for (const auto& file : files) {
+    auto zone = fs::path(file.path).stem().string();
+    zone = zone.ends_with('.') ? zone.substr(0, zone.size() - 1) : zone;
+    if (zone.find('.') == std::string::npos || !is_wanted(zone, words)) {
+      continue;  // OctoDNS's own configuration
+    }
+    if (declared.contains(zone)) {
+      ++found.declared;
+      continue;
+    }
+    PLUMB_TRY(text, source->read(file.path));
+    auto domain = importing::octodns_zone(text, zone, options.into);
+    if (domain) {
+      found.domains.push_back(*std::move(domain));
+    } else {
+      found.unread.push_back(file.path + ": " + domain.error().message);
+    }
+  }
+  return found;
+}
+
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+Result<void> write_files(const Workspace& workspace, const importing::Import& made) {
+  for (const auto& file : made.files) {
+    const auto path = workspace.directory() / file.path;
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (auto written = env::write_file_atomically(path, file.text); !written) {
+      return tl::unexpected(std::move(written).error());
+    }
+  }
+  return {};
+}
+
+void report(const Found& found, const importing::Import& made, bool written) {
+  say(std::string(written ? "Wrote " : "Would write ") + counted(found.domains.size(), "domain") +
+      (made.profiles != 0 ? " and " + counted(made.profiles, "profile") + " that they share" : "") +
+      ".\n");
+  if (found.declared != 0) {
+    say(counted(found.declared, "domain") + " left out: declared already.\n");
+  }
+  if (made.with_lint != 0) {
+    say(counted(made.with_lint, "record set") +
+        " break rules; kept as they are with `lint.off`: mend them when you can.\n");
+  }
+  for (const auto& left : made.left) {
+    say("  unmanaged  " + left + "\n");
+  }
+  for (const auto& unread : found.unread) {
+    complain("! not read: " + unread + "\n");
+  }
+}
+
+/// Notes as ours what is as declared, and says whether anything is left to do.
+Result<ExitCode> adopt_imported(Workspace& workspace, const std::vector<std::string>& names) {
+  PlanOptions options;
+  options.words = names;
+  PLUMB_TRY(planned, make_plan(workspace, options, state::Access::write, {}));
+  const auto differing = planned.pass.plan.batches.size();
+  planned.pass.plan.batches.clear();
+  planned.pass.plan.run_refused = false;
+  apply::Progress quiet;
+  const auto summary = workspace.reconciler(*planned.store)
+                           .apply(planned.pass, workspace.run(*planned.loaded), false, quiet, {});
+  for (const auto& trouble : summary.troubles) {
+    complain("! " + trouble.error.message + "\n");
+  }
+  say(counted(summary.kept, "object") + " noted as ours; nothing in the world was changed.\n");
+  say(differing == 0 ? "In plumb: `plumb plan` has nothing to do.\n"
+                     : "`plumb plan` shows where the world differs from what was written.\n");
+  return summary.troubles.empty() ? ExitCode::ok : ExitCode::error;
+}
+
+}  // namespace
+
+Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options) {
+  PLUMB_TRY(loaded, workspace.load_or_complain());
+  const bool octodns = options.from == "octodns";
+  PLUMB_TRY(
+      found,
+      octodns ? read_octodns(*loaded, options) : WorldReader(workspace, *loaded, options).run());
+  if (found.domains.empty()) {
+    for (const auto& unread : found.unread) {
+      complain("! not read: " + unread + "\n");
+    }
+    say("Nothing to import: " + counted(found.declared, "domain") + " declared already.\n");
+    return found.unread.empty() ? ExitCode::ok : ExitCode::unread;
+  }
+  PLUMB_TRY(source, load::open_worktree(workspace.directory()));
+  PLUMB_TRY(made, importing::make_import(found.domains, *source, [&](load::Source& from) {
+              return workspace.load_from(from);
+            }));
+  if (options.dry_run) {
+    for (const auto& file : made.files) {
+      say("# " + file.path + "\n" + file.text);
+    }
+    return ExitCode::ok;
+  }
+  if (auto written = write_files(workspace, made); !written) {
+    return tl::unexpected(std::move(written).error());
+  }
+  report(found, made, true);
+  // Elsewhere than where it was read there is nothing yet that could be ours.
+  if (!octodns && (options.into.empty() || options.into == options.from)) {
+    std::vector<std::string> names;
+    for (const auto& domain : found.domains) {
+      names.emplace_back(domain.name.without_dot());
+    }
+    PLUMB_TRY(code, adopt_imported(workspace, names));
+    return found.unread.empty() ? code : ExitCode::unread;
+  }
+  say("Next:  plumb plan\n");
+  return found.unread.empty() ? ExitCode::ok : ExitCode::unread;
+}
+
+}  // namespace plumb::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "controller/import/imported.h"
+#include "resources/model/kind.h"
+#include "resources/model/observed.h"
+
+namespace plumb::importing {
+
+/// The record sets of a zone as it was read. `provider`: name of the Provider that holds it. What
+/// belongs to the zone's machinery (SOA, apex NS, DNSSEC) is left out; what cannot be represented
+/// becomes unmanaged. Requires: the scope was read, its container is a domain name.
+ImportedDomain domain_of(const ObservedScope& scope,
+                         const std::string& provider,
+                         const Catalog& catalog);
+
+/// What a mail server holds of a domain.
+ImportedMail mail_of(const ObservedScope& scope,
+                     const std::string& provider,
+                     const Catalog& catalog);
+
+}  // namespace plumb::importing

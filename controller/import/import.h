@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "controller/import/imported.h"
+#include "controller/import/manifest_text.h"
+#include "controller/load/loaded.h"
+#include "controller/load/source.h"
+#include "resources/model/result.h"
+
+namespace plumb::importing {
+
+/// Loads a project from a Source, as every command does.
+using LoadProject = std::function<Result<load::Loaded>(load::Source& source)>;
+
+/// The manifests of an import.
+struct Import {
+  std::vector<Manifest> files;  ///< profiles first; none of them is in the project yet
+  std::size_t profiles = 0;
+  std::size_t sets = 0;       ///< record sets that were declared
+  std::size_t with_lint = 0;  ///< of them, broken ones that were kept with `lint.off`
+  /// "example.com: www TYPE65534: …": what stays unmanaged, and why.
+  std::vector<std::string> left;
+};
+
+/// Writes `domains` as manifests that load together with the project in `base`: mail blocks
+/// recognised, profiles found, rules that the world breaks switched off where it does, what no
+/// manifest can say left unmanaged. Error where the project itself has errors, or where a file
+/// would be overwritten.
+Result<Import> make_import(std::vector<ImportedDomain> domains,
+                           load::Source& base,
+                           const LoadProject& load_project);
+
+}  // namespace plumb::importing

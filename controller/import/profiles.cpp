@@ -1,0 +1,328 @@
+#include "controller/import/profiles.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace plumb::importing {
+namespace {
+
+constexpr std::size_t kFewest = 3;       ///< domains that make a profile
+constexpr std::size_t kFewestParts = 2;  ///< shared parts that are worth one
+
+bool in_a_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+}
+
+/// `text` with `${domain}` in the place of the domain's name, where that is a name of its own or
+/// the end of one.
+std::string with_variable(std::string_view text, std::string_view domain) {
+  std::string out;
+  std::size_t from = 0;
+  for (auto at = text.find(domain); at != std::string_view::npos; at = text.find(domain, at + 1)) {
+    const auto end = at + domain.size();
+    const bool begins = at == 0 || !in_a_name(text[at - 1]);
+    const bool ends = end == text.size() || !in_a_name(text[end]);
+    // "example.com.au" holds "example.com", and is another name.
+    const bool goes_on = end + 1 < text.size() && text[end] == '.' && in_a_name(text[end + 1]);
+    if (at < from || !begins || !ends || goes_on) {
+      continue;
+    }
+    out.append(text.substr(from, at - from)).append("${domain}");
+    from = end;
+  }
+  return out.append(text.substr(from));
+}
+
+/// Dollars of the text itself must not be taken for variables.
+bool has_variable(std::string_view text) {
+  return text.find("${") != std::string_view::npos;
+}
+
+/// One thing that domains may share: a record set, one TXT value, or a member of `mail`.
+struct Part {
+  bool is_member = false;
+  Member member;
+  ImportedSet set;
+};
+
+bool can_share(const ImportedDomain& domain, const ImportedSet& set) {
+  return set.at.is_null() && set.lint_off.empty() && !domain.name.is_root() &&
+         std::none_of(set.values.begin(), set.values.end(), has_variable);
+}
+
+std::string key_of(const Part& part) {
+  if (part.is_member) {
+    return "m" + part.member.first + '\0' + part.member.second;
+  }
+  std::string key = "s" + part.set.owner + '\0' +
+                    std::string(values::record_type_name(part.set.type)) + '\0' +
+                    (part.set.ttl ? std::to_string(*part.set.ttl) : "");
+  for (const auto& value : part.set.values) {
+    key.append(1, '\0').append(value);
+  }
+  return key;
+}
+
+/// A domain's parts, each as a template.
+class Parts {
+ public:
+  explicit Parts(const ImportedDomain& domain) : domain_(domain) {
+    const auto text = domain.name.without_dot();
+    // `${domain}` is what people write: of an IDN that is not what records hold.
+    name_ = domain.name.to_unicode() == text ? std::string(text) : std::string();
+  }
+
+  std::vector<Part> all() {
+    std::vector<Part> parts;
+    for (const auto& set : domain_.sets) {
+      if (!can_share(domain_, set)) {
+        continue;
+      }
+      const bool usual = set.ttl == domain_.default_ttl;
+      if (set.type == values::RecordType::txt && usual) {
+        for (const auto& value : set.values) {
+          parts.push_back({false, {}, shared(set, {value})});
+        }
+      } else {
+        parts.push_back({false, {}, shared(set, set.values)});
+      }
+    }
+    for (const auto& [name, yaml] : domain_.mail_members) {
+      if (!has_variable(yaml)) {
+        parts.push_back({true, {name, text(yaml)}, {}});
+      }
+    }
+    return parts;
+  }
+
+ private:
+  std::string text(const std::string& written) const {
+    return name_.empty() ? written : with_variable(written, name_);
+  }
+
+  ImportedSet shared(const ImportedSet& set, const std::vector<std::string>& values) const {
+    ImportedSet out{.owner = set.owner, .type = set.type};
+    out.ttl = set.ttl == domain_.default_ttl ? std::nullopt : set.ttl;
+    for (const auto& value : values) {
+      out.values.push_back(text(value));
+    }
+    return out;
+  }
+
+  const ImportedDomain& domain_;
+  std::string name_;
+};
+
+using Numbers = std::vector<std::uint32_t>;  ///< of parts, ascending
+
+/// The profile whose parts this domain has all of; the largest one.
+class Chooser {
+ public:
+  explicit Chooser(const std::vector<Numbers>& profiles) : profiles_(profiles) {}
+
+  std::size_t choose(const Numbers& parts) const {
+    std::size_t best = profiles_.size();
+    for (std::size_t i = 0; i < profiles_.size(); ++i) {
+      const auto& wanted = profiles_[i];
+      const bool has_all = std::includes(parts.begin(), parts.end(), wanted.begin(), wanted.end());
+      if (has_all && (best == profiles_.size() || wanted.size() > profiles_[best].size())) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+ private:
+  const std::vector<Numbers>& profiles_;
+};
+
+class Search {
+ public:
+  explicit Search(std::vector<ImportedDomain>& domains) : domains_(domains) {}
+
+  std::vector<ImportedProfile> run() {
+    number_parts();
+    keep_frequent();
+    group();
+    std::vector<ImportedProfile> profiles;
+    std::vector<std::size_t> uses(groups_.size(), 0);
+    std::vector<std::size_t> chosen;
+    const Chooser chooser(groups_);
+    for (std::size_t i = 0; i < domains_.size(); ++i) {
+      chosen.push_back(chooser.choose(frequent_[i]));
+      if (chosen.back() < groups_.size()) {
+        ++uses[chosen.back()];
+      }
+    }
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      if (uses[i] >= kFewest) {
+        order.push_back(i);
+      }
+    }
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return uses[a] > uses[b]; });
+    std::vector<std::string> names(groups_.size());
+    for (const auto group : order) {
+      names[group] =
+          order.size() == 1 ? "imported" : "imported-" + std::to_string(profiles.size() + 1);
+      profiles.push_back(profile(group, names[group]));
+      profiles.back().domains = uses[group];
+    }
+    for (std::size_t i = 0; i < domains_.size(); ++i) {
+      if (chosen[i] < groups_.size() && !names[chosen[i]].empty()) {
+        take_out(domains_[i], groups_[chosen[i]], names[chosen[i]]);
+      }
+    }
+    return profiles;
+  }
+
+ private:
+  void number_parts() {
+    std::unordered_map<std::string, std::uint32_t> numbers;
+    for (const auto& domain : domains_) {
+      auto& own = parts_of_.emplace_back();
+      const auto settings = settings_of(domain);
+      for (auto& part : Parts(domain).all()) {
+        const auto [found, is_new] =
+            numbers.try_emplace(settings + key_of(part), static_cast<std::uint32_t>(parts_.size()));
+        if (is_new) {
+          parts_.push_back(std::move(part));
+          counts_.push_back(0);
+        }
+        ++counts_[found->second];
+        own.push_back(found->second);
+      }
+      std::sort(own.begin(), own.end());
+    }
+  }
+
+  /// What a profile says besides its records: domains that differ in it share none.
+  static std::string settings_of(const ImportedDomain& domain) {
+    std::string text = domain.default_ttl ? std::to_string(*domain.default_ttl) : "";
+    for (const auto& provider : domain.providers) {
+      text.append(1, '\0').append(provider);
+    }
+    return text + '\0' + (domain.mail ? domain.mail->provider : "") + '\0';
+  }
+
+  void keep_frequent() {
+    const auto enough = std::max(kFewest, domains_.size() / 10);
+    for (const auto& parts : parts_of_) {
+      auto& kept = frequent_.emplace_back();
+      std::copy_if(parts.begin(), parts.end(), std::back_inserter(kept), [&](std::uint32_t part) {
+        return counts_[part] >= enough;
+      });
+    }
+  }
+
+  /// Domains with the same frequent parts are a group. What all groups of one setting share is one
+  /// too: it serves those that are like no other.
+  void group() {
+    std::map<Numbers, std::size_t> alike;
+    std::map<std::string, Numbers> common;
+    for (std::size_t i = 0; i < domains_.size(); ++i) {
+      ++alike[frequent_[i]];
+      const auto settings = settings_of(domains_[i]);
+      const auto [found, is_new] = common.try_emplace(settings, frequent_[i]);
+      if (!is_new) {
+        Numbers both;
+        std::set_intersection(found->second.begin(),
+                              found->second.end(),
+                              frequent_[i].begin(),
+                              frequent_[i].end(),
+                              std::back_inserter(both));
+        found->second = std::move(both);
+      }
+    }
+    std::set<Numbers> groups;
+    for (const auto& [numbers, count] : alike) {
+      if (count >= kFewest && numbers.size() >= kFewestParts) {
+        groups.insert(numbers);
+      }
+    }
+    for (const auto& [settings, numbers] : common) {
+      if (numbers.size() >= kFewestParts) {
+        groups.insert(numbers);
+      }
+    }
+    groups_.assign(groups.begin(), groups.end());
+  }
+
+  const ImportedDomain& example_of(std::size_t group) const {
+    const auto found = std::find_if(frequent_.begin(), frequent_.end(), [&](const Numbers& own) {
+      return std::includes(own.begin(), own.end(), groups_[group].begin(), groups_[group].end());
+    });
+    return domains_[static_cast<std::size_t>(found - frequent_.begin())];
+  }
+
+  ImportedProfile profile(std::size_t group, const std::string& name) const {
+    const auto& example = example_of(group);
+    ImportedProfile out{.name = name, .providers = example.providers};
+    out.default_ttl = example.default_ttl;
+    for (const auto number : groups_[group]) {
+      const auto& part = parts_[number];
+      if (part.is_member) {
+        out.mail_members.push_back(part.member);
+        continue;
+      }
+      const auto same = std::find_if(out.sets.begin(), out.sets.end(), [&](const auto& set) {
+        return set.owner == part.set.owner && set.type == part.set.type;
+      });
+      if (same != out.sets.end()) {
+        same->values.insert(same->values.end(), part.set.values.begin(), part.set.values.end());
+      } else {
+        out.sets.push_back(part.set);
+      }
+    }
+    return out;
+  }
+
+  void take_out(ImportedDomain& domain, const Numbers& group, const std::string& name) const {
+    std::set<std::string> shared;
+    for (const auto number : group) {
+      shared.insert(key_of(parts_[number]));
+    }
+    const auto is_shared = [&](const ImportedSet& set, const std::vector<std::string>& values) {
+      ImportedDomain one{.name = domain.name};
+      one.default_ttl = domain.default_ttl;
+      one.sets.push_back(set);
+      one.sets.back().values = values;
+      const auto parts = Parts(one).all();
+      return parts.size() == 1 && shared.contains(key_of(parts.front()));
+    };
+    for (auto& set : domain.sets) {
+      if (set.type == values::RecordType::txt && set.ttl == domain.default_ttl) {
+        std::erase_if(set.values,
+                      [&](const std::string& value) { return is_shared(set, {value}); });
+      } else if (is_shared(set, set.values)) {
+        set.values.clear();
+      }
+    }
+    std::erase_if(domain.sets, [](const ImportedSet& set) { return set.values.empty(); });
+    std::erase_if(domain.mail_members, [&](const Member& member) {
+      ImportedDomain one{.name = domain.name};
+      one.mail_members = {member};
+      const auto parts = Parts(one).all();
+      return parts.size() == 1 && shared.contains(key_of(parts.front()));
+    });
+    domain.profile = name;
+  }
+
+  std::vector<ImportedDomain>& domains_;
+  std::vector<Part> parts_;
+  std::vector<std::size_t> counts_;
+  std::vector<Numbers> parts_of_;
+  std::vector<Numbers> frequent_;
+  std::vector<Numbers> groups_;
+};
+
+}  // namespace
+
+std::vector<ImportedProfile> find_profiles(std::vector<ImportedDomain>& domains) {
+  return Search(domains).run();
+}
+
+}  // namespace plumb::importing

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "resources/model/value.h"
+
+namespace plumb::importing {
+
+/// `text` as a YAML scalar that is read back as this text and nothing else: plain where that is
+/// safe in flow and in block style, else in double quotes.
+std::string scalar(std::string_view text);
+
+/// The same, where `$` begins no variable: a value of a manifest. With `variables`, `${` stays as
+/// it is.
+std::string value_scalar(std::string_view text, bool variables);
+
+/// "[a, b]".
+std::string flow_list(const std::vector<std::string>& texts);
+
+/// A tree in flow style; References and secrets do not occur in what was observed.
+std::string flow(const Value& value);
+
+}  // namespace plumb::importing

@@ -1,0 +1,100 @@
+#include "controller/plan/write_only.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "controller/plan/compare.h"
+#include "controller/plan/guards.h"
+
+namespace plumb::plan {
+namespace {
+
+/// "password": what the write-only rows of a table are called.
+std::string word_of(const Table& table, const Catalog& catalog) {
+  for (const auto& entry : table.entries()) {
+    const auto& kind = catalog.of(entry.kind);
+    if ((entry.flags & has_references) != 0 && has_write_only(kind, table.body(entry))) {
+      return data_word(kind);
+    }
+  }
+  return "value";
+}
+
+}  // namespace
+
+void refuse_without_secret(ScopePlan& scope,
+                           std::uint32_t desired_row,
+                           std::string_view where,
+                           const Catalog& catalog) {
+  const auto& table = scope.desired->table;
+  const auto& entry = table[desired_row];
+  const auto name = object_name(scope, entry.kind, table.key(entry), catalog);
+  const auto& places = scope.desired->places;
+  scope.refusals.push_back(
+      {.message = fmt::format("{} cannot be made: secret {} cannot be read here", name, where),
+       .place = desired_row < places.size() ? places[desired_row] : Place{}});
+}
+
+void hold_without_secret(ScopePlan& scope) {
+  std::set<std::string_view> keys;
+  for (const auto& change : scope.changes) {
+    if (change.no_secret) {
+      keys.insert(scope.key(change));
+    }
+  }
+  for (auto& change : scope.changes) {
+    if (!keys.empty() && change.verb == Verb::create && keys.contains(scope.key(change))) {
+      change.verb = Verb::hold;
+      change.reason = Reason::awaits;
+      change.guard = Guard::none;
+      change.consented = 0;
+    }
+  }
+}
+
+std::uint32_t set_anew(const Plan& plan, const Catalog& catalog) {
+  std::uint32_t count = 0;
+  for (const auto& scope : plan.scopes) {
+    std::multiset<std::string_view> made;  // an object that is new brings its value along
+    for (const auto& change : scope.changes) {
+      if (goes(change) && change.verb == Verb::create) {
+        made.insert(scope.key(change));
+      }
+    }
+    count += static_cast<std::uint32_t>(
+        std::count_if(scope.changes.begin(), scope.changes.end(), [&](const Change& change) {
+          const bool sets = goes(change) && change.verb != Verb::remove &&
+                            has_write_only(catalog.of(scope.kind(change)), scope.after(change));
+          const bool alone = change.verb != Verb::create || made.count(scope.key(change)) == 1;
+          const auto* claim = change.claim == kNone ? nullptr : &scope.claimed->table;
+          const bool same = claim != nullptr && change.verb == Verb::update &&
+                            same_write_only(catalog.of(scope.kind(change)),
+                                            claim->body((*claim)[change.claim]),
+                                            scope.after(change));
+          return sets && alone && !same;
+        }));
+  }
+  return count;
+}
+
+void note_left_alone(Plan& plan, const Catalog& catalog) {
+  std::map<std::pair<std::string, std::string>, std::uint32_t> counts;
+  for (const auto& scope : plan.scopes) {
+    if (scope.counts.left_alone != 0 && scope.desired) {
+      counts[{scope.provider, word_of(scope.desired->table, catalog)}] += scope.counts.left_alone;
+    }
+  }
+  for (const auto& [who, count] : counts) {
+    plan.notes.push_back(fmt::format("{}: {} {}{} could not be read here: left alone",
+                                     who.first,
+                                     count,
+                                     who.second,
+                                     count == 1 ? "" : "s"));
+  }
+}
+
+}  // namespace plumb::plan

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "controller/plan/plan.h"
+
+/// Values that can be set and not read back: what a plan says of them.
+namespace plumb::plan {
+
+/// Says that a declared row cannot be made, since `where` ("env JANE") has no value here.
+void refuse_without_secret(ScopePlan& scope,
+                           std::uint32_t desired_row,
+                           std::string_view where,
+                           const Catalog& catalog);
+/// Holds what would be made under the key of something that lacks its secret: a mailbox is not made
+/// without its declared password.
+void hold_without_secret(ScopePlan& scope);
+
+/// How many write-only values would be set anew on what exists, over all scopes.
+std::uint32_t set_anew(const Plan& plan, const Catalog& catalog);
+/// Says once per provider how many values could not be read.
+void note_left_alone(Plan& plan, const Catalog& catalog);
+
+}  // namespace plumb::plan

@@ -1,0 +1,124 @@
+#include "controller/reconcile/prints.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "controller/env/crypto.h"
+#include "controller/env/parallel.h"
+#include "controller/env/random.h"
+#include "resources/model/cbor.h"
+
+namespace plumb::reconcile {
+namespace {
+
+using Name = std::pair<std::string, std::string>;  // source, locator
+using Prints = std::map<Name, std::optional<std::string>>;
+
+std::string hex(std::string_view octets) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char octet : octets) {
+    const auto number = static_cast<unsigned char>(octet);
+    text += kDigits[number >> 4U];
+    text += kDigits[number & 15U];
+  }
+  return text;
+}
+
+/// The secrets of one table, each handed to `each`.
+template <class Each>
+void secrets_of(const Table& table, const Catalog& catalog, const Each& each) {
+  for (const auto& entry : table.entries()) {
+    if ((entry.flags & has_references) == 0) {
+      continue;
+    }
+    for (const auto& field : catalog.of(entry.kind).fields) {
+      const auto content = field.type == FieldType::write_only
+                               ? cbor::field(table.body(entry), field.number)
+                               : std::nullopt;
+      const auto value = content ? cbor::decode(*content) : Result<Value>();
+      const auto* secret = value ? std::get_if<SecretRef>(&value->data) : nullptr;
+      if (secret != nullptr) {
+        each(*secret);
+      }
+    }
+  }
+}
+
+/// The print of one secret. A ready hash is its own secret; it is told apart from a password that
+/// reads like it.
+std::optional<std::string> print(const std::string& key, const Name& name, env::Secrets& secrets) {
+  constexpr std::string_view kHash("hash\0", 5);
+  if (name.first == "hash") {
+    return hex(env::hmac_sha256(key, std::string(kHash) + name.second));
+  }
+  const auto secret = secrets.get({name.first, name.second});
+  return secret ? std::optional(hex(env::hmac_sha256(key, secret->reveal()))) : std::nullopt;
+}
+
+}  // namespace
+
+bool has_secrets(const load::Loaded& loaded, const Catalog& catalog) {
+  bool any = false;
+  for (const auto& scope : loaded.scopes) {
+    secrets_of(scope->table, catalog, [&](const SecretRef&) { any = true; });
+  }
+  return any;
+}
+
+bool put_prints(std::string& out,
+                const DesiredScope& desired,
+                const Catalog& catalog,
+                const plan::PrintOf& print_of) {
+  bool all = true;
+  secrets_of(desired.table, catalog, [&](const SecretRef& secret) {
+    const auto print = print_of ? print_of(secret) : std::nullopt;
+    all = all && print.has_value();
+    cbor::octets(out, print.value_or(std::string()));
+  });
+  return all;
+}
+
+Result<plan::PrintOf> read_prints(const std::vector<plan::ScopeInput>& inputs,
+                                  const Catalog& catalog,
+                                  state::Store& store,
+                                  env::Env env) {
+  const auto prints = std::make_shared<Prints>();
+  for (const auto& input : inputs) {
+    if (input.desired) {
+      secrets_of(input.desired->table, catalog, [&](const SecretRef& secret) {
+        prints->emplace(Name(secret.source, secret.locator), std::nullopt);
+      });
+    }
+  }
+  if (prints->empty()) {
+    return plan::PrintOf();
+  }
+  std::array<std::byte, 32> fresh{};
+  env.random.fill(fresh);
+  std::string drawn(fresh.size(), '\0');
+  std::transform(fresh.begin(), fresh.end(), drawn.begin(), [](std::byte octet) {
+    return static_cast<char>(octet);
+  });
+  PLUMB_TRY(key, store.print_key(drawn));
+  std::vector<Prints::value_type*> rows;
+  for (auto& row : *prints) {
+    rows.push_back(&row);
+  }
+  constexpr unsigned kThreads = 8;  // commands among them wait, each for its own
+  env::for_each_parallel(rows.size(), kThreads, [&](std::size_t i) {
+    rows[i]->second = print(key, rows[i]->first, env.secrets);
+  });
+  env::wipe(key);
+  return plan::PrintOf([prints](const SecretRef& secret) -> std::optional<std::string> {
+    const auto found = prints->find(Name(secret.source, secret.locator));
+    return found == prints->end() ? std::nullopt : found->second;
+  });
+}
+
+}  // namespace plumb::reconcile

@@ -1,0 +1,177 @@
+#include <filesystem>
+
+#include "controller/providers/postfix_dovecot/adapt.h"
+#include "controller/providers/postfix_dovecot/marked_file.h"
+#include "tests/controller/providers/postfix_dovecot/mail_files.h"
+
+namespace plumb::providers::postfix_dovecot {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Nonsense {
+  std::string file, marked;
+  std::string says;  ///< part of the error
+};
+
+/// A marked part edited into nonsense: an error with its place for the domain, and nothing of it is
+/// written; the domain beside it goes on.
+TEST_F(MailFiles, RefusesLinesThatAreNonsense) {
+  const std::vector<Nonsense> all{
+      {"postfix/domains", "example.com\tmaybe\n", "domains:2: a domain's value"},
+      {"postfix/domains", "example.com\tmail\nexample.com\tmail\n", "domains:3: the same key"},
+      {"postfix/domains", "example.com\tmail\n  more\n", "domains:3: it begins with a blank"},
+      {"postfix/domains", "example.com\tquota=12x\n", "domains:2:"},
+      {"postfix/alias_domains", "example.com\texample.com\n", "alias_domains:2:"},
+      {"postfix/mailboxes", "jane@example.com\n", "mailboxes:2:"},
+      {"postfix/mailboxes", "../x@example.com\ty\n", "mailboxes:2:"},
+      {"postfix/aliases", "a@example.com\tb@example.com \"c d\"@example.com\n", "aliases:2: '\"c'"},
+      {"postfix/aliases", "a@example.com\n", "aliases:2: the alias leads nowhere"},
+      {"postfix/aliases", "a@example.com\tb@c.example\r\n", "aliases:2:"},
+      {"postfix/aliases", "a@example.com\tx@y.example\na@example.com\tz@y.example\n", "aliases:3:"},
+      {"postfix/recipient_access", "a@example.com\tOK\n", "recipient_access:2: it neither"},
+      {"postfix/submission_access", "a@example.com\tREJECT me\n", "submission_access:2:"},
+      {"dovecot/users", "jane@example.com:{X}y:::::::userdb_quota_rule=Trash:+10%\n", "users:2:"},
+      {"dovecot/users", "ja ne@example.com:{X}y\n", "users:2:"},
+      {"dovecot/users", "jane@example.com:{X}y\njane@example.com:{X}y\n", "users:3:"},
+  };
+  for (const auto& one : all) {
+    SCOPED_TRACE(one.file + ": " + one.marked);
+    fs::remove_all(temp_.path() / "mail");
+    const auto content = "# BEGIN plumb\n" + one.marked + "# END plumb\n";
+    write(one.file, content);
+    const auto seen = look();
+    ASSERT_FALSE(seen);
+    EXPECT_NE(seen.error().message.find(one.says), std::string::npos) << seen.error().message;
+    EXPECT_NE(trouble(apply({mail_domain(), mailbox("tom")})[0]), "");
+    EXPECT_EQ(read(one.file), content);
+    make({mail_domain()}, "other.example");
+    EXPECT_NE(read(one.file).find(one.marked), std::string::npos);
+    EXPECT_FALSE(provider().diagnose({}).bad.empty());
+  }
+}
+
+/// What cannot be told to a domain concerns them all.
+TEST_F(MailFiles, RefusesFilesThatAreNonsense) {
+  for (const auto& [content, says] : std::vector<std::pair<std::string, std::string>>{
+           {"# BEGIN plumb\nexample.com\tmail\n", "domains:1: \"# BEGIN plumb\" without"},
+           {"# END plumb\n", "domains:1: \"# END plumb\" without"},
+           {"# BEGIN plumb\n# END plumb\n# BEGIN plumb\n# END plumb\n", "domains:3: a second"},
+           {"# BEGIN plumb\n# END plumb\n# END plumb\n", "domains:3:"},
+           {"# BEGIN plumb\nUPPER.example\tmail\n# END plumb\n", "domains:2: 'UPPER.example'"},
+           {"# BEGIN plumb\n\tx\n# END plumb\n", "domains:2: it has no key"},
+           {"# BEGIN plumb\nx\ty\n# END plumb\n#\n  z\n", "domains:5: it begins with a blank"},
+           {"# BEGIN plumb\na/../b\ty\n# END plumb\n", "domains:2:"}}) {
+    SCOPED_TRACE(content);
+    write("postfix/domains", content);
+    const auto seen = look();
+    ASSERT_FALSE(seen);
+    EXPECT_NE(seen.error().message.find(says), std::string::npos) << seen.error().message;
+    EXPECT_FALSE(provider().survey({}));
+    EXPECT_NE(trouble(apply({mail_domain()}, "other.example")[0]), "");
+    EXPECT_EQ(read("postfix/domains"), content);
+    EXPECT_FALSE(fs::exists(temp_.path() / "mail/dovecot"));
+  }
+}
+
+TEST(MarkedFile, SurvivesAnyOctets) {
+  std::uint32_t state = 7;
+  const std::vector<std::string> pieces{"# BEGIN plumb\n",
+                                        "# END plumb\n",
+                                        "a@b.example\tc\n",
+                                        "\n",
+                                        "#\n",
+                                        " ",
+                                        "\t",
+                                        "@",
+                                        ":",
+                                        std::string(1, '\0'),
+                                        "\xFF",
+                                        "b.example\tx",
+                                        "\r\n",
+                                        "x@",
+                                        "@b.example y\n"};
+  for (int round = 0; round < 3000; ++round) {
+    std::string content;
+    for (int i = 0; i < 12; ++i) {
+      state = state * 1664525U + 1013904223U;
+      content += pieces[(state >> 16U) % pieces.size()];
+    }
+    for (const auto form : {MarkedFile::Form::table, MarkedFile::Form::passwd}) {
+      const auto file = MarkedFile::parse("f", content, form);
+      if (!file) {
+        continue;
+      }
+      // Put back what was there, nothing is lost.
+      std::string marked;
+      const auto begin = content.find("# BEGIN plumb\n");
+      if (begin != std::string::npos && file->with("").size() <= content.size()) {
+        const auto end = content.find("# END plumb\n", begin);
+        ASSERT_NE(end, std::string::npos);
+        EXPECT_EQ(file->with(content.substr(begin + 14, end - begin - 14)), content);
+      }
+      EXPECT_TRUE(MarkedFile::parse("f", file->with("z.example\tmail\n"), form));
+    }
+  }
+}
+
+std::string refusal(const Kind& kind, std::string_view key, const std::string& body) {
+  const auto adapted = adapt(kind, key, body);
+  return adapted ? "" : adapted.error().message;
+}
+
+TEST(Adapt, RefusesWhatTablesCannotHold) {
+  const Kind mailboxes{.id = kinds::kMailbox};
+  const Kind aliases{.id = kinds::kAlias};
+  const auto none = Body().done();
+  for (const std::string key : {"jane+x",
+                                "ja ne",
+                                "\"jane\"",
+                                "a/b",
+                                "a:b",
+                                "../x",
+                                "a..b",
+                                ".a",
+                                "-a",
+                                "a%b",
+                                "#a",
+                                "J",
+                                "j\xC3\xA9",
+                                "a\nb",
+                                "",
+                                "*",
+                                "a@b"}) {
+    EXPECT_NE(refusal(mailboxes, key, none), "") << key;
+  }
+  for (const std::string key : {"jane", "jane.doe", "j_d-1", "o'neil", "a=b", "1"}) {
+    EXPECT_EQ(refusal(mailboxes, key, none), "") << key;
+  }
+  for (const std::string key : {"ja ne", "\"a\"", "a%b", "a!b", "#a", "a|b", "a/b", "A", "a:b"}) {
+    EXPECT_NE(refusal(aliases, key, alias_to({"x@y.example"})), "") << key;
+  }
+  for (const std::string key : {"*", "jane+lists", "a#b"}) {
+    EXPECT_EQ(refusal(aliases, key, alias_to({"x@y.example", "Jane+X@y.example"})), "") << key;
+  }
+  for (const std::string target : {"\"a b\"@y.example",
+                                   "a b@y.example",
+                                   "a,b@y.example",
+                                   "x",
+                                   "x@",
+                                   "@y.example",
+                                   "|cmd@y.example",
+                                   "x@Y.example",
+                                   "-f@y.example",
+                                   "discard@discard.invalid",
+                                   "x@y.example\n"}) {
+    EXPECT_NE(refusal(aliases, "a", alias_to({target})), "") << target;
+  }
+  EXPECT_NE(refusal(aliases, "a", alias_to(std::vector<std::string>(1001, "x@y.example"))), "");
+  for (const std::string text : {"two\nlines", "caf\xC3\xA9", " blank", "blank "}) {
+    EXPECT_NE(refusal(aliases, "a", Body().octets(kinds::kAliasReject, text).done()), "") << text;
+  }
+  EXPECT_NE(refusal(mailboxes, "a", Body().octets(1, std::string(256, 'x')).done()), "");
+  EXPECT_NE(refusal(mailboxes, "a", Body().number(3, 1).set(4, {"x@y.example"}).done()), "");
+}
+
+}  // namespace
+}  // namespace plumb::providers::postfix_dovecot

@@ -1,0 +1,170 @@
+// The way in for people who have zones already.
+#include <gtest/gtest.h>
+
+#include "tests/support/cli.h"
+
+namespace plumb::test {
+namespace {
+
+/// A project that reads profiles as well.
+class Newcomer : public Project {
+ public:
+  Newcomer() {
+    replace("plumb.yaml", "[providers, domains]", "[providers, profiles, domains]");
+    write("profiles/.keep", "");
+  }
+};
+
+/// Puts zones into the world by applying manifests, then takes manifests and memory away.
+void leave_only_the_world(const Project& project) {
+  const auto applied = project.plumb({"apply", "--yes"});
+  ASSERT_EQ(applied.code, 0) << applied.all();
+  project.remove("domains");
+  project.remove("profiles");
+  project.remove(".plumb");
+}
+
+/// What a common domain has.
+std::vector<std::string> usual_records(const std::string& domain, int number) {
+  return {
+      "{name: \"@\", type: A, value: 192.0.2." + std::to_string(number) + "}",
+      "{name: www, type: CNAME, value: \"@\"}",
+      "{name: \"@\", type: MX, value: 10 mx1.vendor.example.}",
+      "{name: \"@\", type: TXT, values: [\"v=spf1 include:spf.vendor.example -all\", \"token=" +
+          std::to_string(number) + "\"]}",
+      "{name: _dmarc, type: TXT, value: \"v=DMARC1; p=reject; rua=mailto:dmarc@" + domain + "\"}",
+  };
+}
+
+void expect_in_plumb(const Project& project) {
+  const auto planned = project.plumb({"plan", "--detailed-exitcode"});
+  EXPECT_EQ(planned.code, 0) << planned.all();
+  EXPECT_EQ(project.plumb({"validate"}).code, 0);
+  EXPECT_EQ(project.plumb({"fmt", "--check"}).code, 0) << project.plumb({"fmt", "--check"}).all();
+}
+
+TEST(Import, ZoneFilesBecomeManifestsAndTheNextPlanIsEmpty) {
+  const Newcomer project;
+  project.domain("one.example", usual_records("one.example", 1));
+  leave_only_the_world(project);
+  const auto imported = project.plumb({"import", "files"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("nothing to do")) << imported.all();
+  const auto manifest = project.read("domains/one.example.yaml");
+  EXPECT_NE(manifest.find("  mail:\n    mx: [10 mx1.vendor.example.]\n"), std::string::npos)
+      << manifest;
+  EXPECT_NE(manifest.find("spf: {include: [spf.vendor.example], all: fail}"), std::string::npos)
+      << manifest;
+  EXPECT_NE(manifest.find("dmarc: {policy: reject"), std::string::npos) << manifest;
+  EXPECT_EQ(manifest.find("v=spf1"), std::string::npos) << manifest;
+  expect_in_plumb(project);
+}
+
+TEST(Import, DomainsThatAreAlikeShareAProfile) {
+  const Newcomer project;
+  for (int i = 1; i <= 5; ++i) {
+    const auto name = "d" + std::to_string(i) + ".example";
+    project.domain(name, usual_records(name, i));
+  }
+  project.domain("other.example", {a("x", "192.0.2.99")}, "ownership: shared");
+  leave_only_the_world(project);
+  const auto imported = project.plumb({"import", "files"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("1 profile")) << imported.all();
+  const auto profile = project.read("profiles/imported.yaml");
+  EXPECT_NE(profile.find("mailto:dmarc@${domain}"), std::string::npos) << profile;
+  EXPECT_NE(profile.find("name: www"), std::string::npos) << profile;
+  const auto manifest = project.read("domains/d3.example.yaml");
+  EXPECT_NE(manifest.find("profiles: [imported]"), std::string::npos) << manifest;
+  EXPECT_NE(manifest.find("token=3"), std::string::npos) << manifest;
+  EXPECT_EQ(manifest.find("www"), std::string::npos) << manifest;
+  EXPECT_EQ(project.read("domains/other.example.yaml").find("profiles:"), std::string::npos);
+  expect_in_plumb(project);
+}
+
+TEST(Import, WhatBreaksRulesIsKeptWithTheRuleSwitchedOff) {
+  const Newcomer project;
+  project.domain("one.example",
+                 {"{name: \"@\", type: MX, value: 10 nowhere, lint: {off: [mx-target-address], "
+                  "reason: test}}",
+                  a("www", "192.0.2.1")});
+  leave_only_the_world(project);
+  const auto imported = project.plumb({"import", "files"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("lint.off")) << imported.all();
+  EXPECT_NE(project.read("domains/one.example.yaml").find("off: [mx-target-address]"),
+            std::string::npos);
+  expect_in_plumb(project);
+}
+
+TEST(Import, LeavesDeclaredDomainsAloneAndTakesThoseThatAreNamed) {
+  const Newcomer project;
+  for (const auto* name : {"one.example", "two.example", "shop.example"}) {
+    project.domain(name, hosts(2));
+  }
+  leave_only_the_world(project);
+  ASSERT_EQ(project.plumb({"import", "files", "one.example"}).code, 0);
+  const auto before = project.read("domains/one.example.yaml");
+  EXPECT_FALSE(project.has("domains/two.example.yaml"));
+  const auto rest = project.plumb({"import", "files"});
+  ASSERT_EQ(rest.code, 0) << rest.all();
+  EXPECT_TRUE(rest.says("1 domain left out")) << rest.all();
+  EXPECT_EQ(project.read("domains/one.example.yaml"), before);
+  EXPECT_TRUE(project.has("domains/shop.example.yaml"));
+  expect_in_plumb(project);
+}
+
+TEST(Import, DryRunWritesNothing) {
+  const Newcomer project;
+  project.domain("one.example", hosts(2));
+  leave_only_the_world(project);
+  project.write("domains/.keep", "");
+  const auto shown = project.plumb({"import", "files", "--dry-run"});
+  EXPECT_EQ(shown.code, 0) << shown.all();
+  EXPECT_TRUE(shown.says("kind: Domain")) << shown.all();
+  EXPECT_FALSE(project.has("domains/one.example.yaml"));
+}
+
+TEST(Import, SaysWhatIsWrong) {
+  const Project project;
+  project.replace("plumb.yaml", "[providers, domains]", "[providers]");
+  const auto unknown = project.plumb({"import", "flies"});
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_TRUE(unknown.says("did you mean files")) << unknown.all();
+  project.write("zones/one.example.zone",
+                "$ORIGIN one.example.\n@ 300 IN SOA a. b. 1 2 3 4 5\nwww 300 IN A 192.0.2.1\n");
+  const auto blind = project.plumb({"import", "files"});
+  EXPECT_EQ(blind.code, 1) << blind.all();
+  EXPECT_TRUE(blind.says("manifests")) << blind.all();
+  EXPECT_FALSE(project.has("domains/one.example.yaml"));
+}
+
+TEST(Import, ReadsOctoDnsZones) {
+  const Newcomer project;
+  project.write("domains/.keep", "");
+  project.write("octo/one.example.yaml",
+                "---\n'':\n  - type: A\n    value: 192.0.2.1\n  - type: MX\n    ttl: 300\n"
+                "    values:\n      - exchange: mx1.vendor.example.\n        preference: 10\n"
+                "  - type: TXT\n    value: v=spf1 include:x.example -all\\; y\n"
+                "'*':\n  type: CNAME\n  value: www.one.example.\n"
+                "www:\n  type: A\n  values: [192.0.2.2, 192.0.2.3]\n"
+                "_sip._tcp:\n  type: SRV\n  value: {priority: 1, weight: 2, port: 3, target: "
+                "sip.other.example.}\n"
+                "old:\n  type: ALIAS\n  value: www.one.example.\n");
+  const auto imported = project.plumb({"import", "octodns", "octo", "--into", "files"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("old ALIAS")) << imported.all();
+  const auto manifest = project.read("domains/one.example.yaml");
+  for (const auto* part : {"value: 10 mx1.vendor.example.",
+                           "values: [192.0.2.2, 192.0.2.3]",
+                           "name: \"*\"",
+                           "1 2 3 sip.other.example.",
+                           "-all; y"}) {
+    EXPECT_NE(manifest.find(part), std::string::npos) << part << "\n" << manifest;
+  }
+  EXPECT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  expect_in_plumb(project);
+}
+
+}  // namespace
+}  // namespace plumb::test
