@@ -197,7 +197,7 @@ std::string Reader::alias_line(std::string_view line) {
   }
   std::string trouble = value.empty() ? "the alias leads nowhere" : "";
   for_each_item(value, [&](std::string_view target) {
-    if (!is_target(target)) {
+    if (trouble.empty() && !is_target(target)) {
       trouble = fmt::format("{} is no address", values::quoted(target));
     }
   });

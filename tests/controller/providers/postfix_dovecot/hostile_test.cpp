@@ -31,7 +31,7 @@ TEST_F(MailFiles, RefusesLinesThatAreNonsense) {
       {"postfix/aliases", "a@example.com\tx@y.example\na@example.com\tz@y.example\n", "aliases:3:"},
       {"postfix/recipient_access", "a@example.com\tOK\n", "recipient_access:2: it neither"},
       {"postfix/submission_access", "a@example.com\tREJECT me\n", "submission_access:2:"},
-      {"dovecot/users", "jane@example.com:{X}y:::::::userdb_quota_rule=Trash:+10%\n", "users:2:"},
+      {"dovecot/users", "jane@example.com:{X}y::::::userdb_quota_rule=Trash:+10%\n", "users:2:"},
       {"dovecot/users", "ja ne@example.com:{X}y\n", "users:2:"},
       {"dovecot/users", "jane@example.com:{X}y\njane@example.com:{X}y\n", "users:3:"},
   };
@@ -74,6 +74,11 @@ TEST_F(MailFiles, RefusesFilesThatAreNonsense) {
   }
 }
 
+/// Where a line begins with `text`, at `from` or behind it.
+std::size_t line_with(const std::string& content, const std::string& text, std::size_t from = 0) {
+  return ("\n" + content).find("\n" + text, from);  // shifted by one, and one octet earlier
+}
+
 TEST(MarkedFile, SurvivesAnyOctets) {
   std::uint32_t state = 7;
   const std::vector<std::string> pieces{"# BEGIN plumb\n",
@@ -104,13 +109,17 @@ TEST(MarkedFile, SurvivesAnyOctets) {
       }
       // Put back what was there, nothing is lost.
       std::string marked;
-      const auto begin = content.find("# BEGIN plumb\n");
+      const auto begin = line_with(content, "# BEGIN plumb\n");
       if (begin != std::string::npos && file->with("").size() <= content.size()) {
-        const auto end = content.find("# END plumb\n", begin);
+        const auto end = line_with(content, "# END plumb\n", begin);
         ASSERT_NE(end, std::string::npos);
         EXPECT_EQ(file->with(content.substr(begin + 14, end - begin - 14)), content);
       }
-      EXPECT_TRUE(MarkedFile::parse("f", file->with("z.example\tmail\n"), form));
+      const bool table = form == MarkedFile::Form::table;
+      const auto put = file->with(table ? "z.example\tmail\n" : "x@z.example:\n");
+      const auto again = MarkedFile::parse("f", put, form);
+      ASSERT_TRUE(again) << again.error().message << "\n" << put;
+      EXPECT_EQ(again->of("z.example").size(), 1U);
     }
   }
 }
