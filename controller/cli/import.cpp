@@ -12,6 +12,7 @@
 #include "controller/env/atomic_file.h"
 #include "controller/import/from_scope.h"
 #include "controller/import/octodns.h"
+#include "controller/import/overlay.h"
 #include "controller/load/yaml_reader.h"
 #include "controller/reconcile/observer.h"
 #include "resources/model/glob.h"
@@ -214,7 +215,19 @@ std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-Result<void> write_files(const Workspace& workspace, const importing::Import& made) {
+/// `folders`: what the project reads and no file of the import may come to lie in. git keeps no
+/// folder that is empty.
+Result<void> write_files(const Workspace& workspace,
+                         const importing::Import& made,
+                         const std::set<std::string>& folders) {
+  for (const auto& folder : folders) {
+    const auto path = workspace.directory() / folder;
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (auto written = env::write_file_atomically(path / ".gitkeep", ""); !written) {
+      return tl::unexpected(std::move(written).error());
+    }
+  }
   for (const auto& file : made.files) {
     const auto path = workspace.directory() / file.path;
     std::error_code error;
@@ -268,7 +281,9 @@ Result<ExitCode> adopt_imported(Workspace& workspace, const std::vector<std::str
 }  // namespace
 
 Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options) {
-  PLUMB_TRY(loaded, workspace.load_or_complain());
+  PLUMB_TRY(worktree, load::open_worktree(workspace.directory()));
+  importing::Overlay source(*worktree, {});
+  PLUMB_TRY(loaded, workspace.load_or_complain(source));
   const bool octodns = options.from == "octodns";
   PLUMB_TRY(
       found,
@@ -277,11 +292,12 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     for (const auto& unread : found.unread) {
       complain("! not read: " + unread + "\n");
     }
-    say("Nothing to import: " + counted(found.declared, "domain") + " declared already.\n");
+    say("Nothing to import: " + (found.declared != 0
+                                     ? counted(found.declared, "domain") + " declared already.\n"
+                                     : "there is no zone of such a name.\n"));
     return found.unread.empty() ? ExitCode::ok : ExitCode::unread;
   }
-  PLUMB_TRY(source, load::open_worktree(workspace.directory()));
-  PLUMB_TRY(made, importing::make_import(found.domains, *source, [&](load::Source& from) {
+  PLUMB_TRY(made, importing::make_import(found.domains, source, [&](load::Source& from) {
               return workspace.load_from(from);
             }));
   if (options.dry_run) {
@@ -290,7 +306,7 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     }
     return ExitCode::ok;
   }
-  if (auto written = write_files(workspace, made); !written) {
+  if (auto written = write_files(workspace, made, source.missing()); !written) {
     return tl::unexpected(std::move(written).error());
   }
   report(found, made, true);

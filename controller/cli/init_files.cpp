@@ -20,7 +20,7 @@ bool does_mail(const Answers& answers) {
 NewFile project(const Answers& answers) {
   return {"plumb.yaml",
           schema_hint("", "project") + document("Project", answers.name) +
-              "  manifests: [providers.yaml, profiles.yaml, domains]\n"
+              "  manifests: [providers.yaml, profiles, domains]\n"
               "  drift: report   # `heal` puts right what changes outside of git\n"};
 }
 
@@ -61,7 +61,7 @@ NewFile providers(const Answers& answers) {
 }
 
 NewFile profile(const Answers& answers) {
-  std::string text = schema_hint("", "profile") +
+  std::string text = schema_hint("../", "profile") +
                      "# What your domains share. A domain adds to it and overrides it.\n" +
                      document("Profile", "standard") +
                      "  dns:\n"
@@ -84,7 +84,7 @@ NewFile profile(const Answers& answers) {
     text +=
         "  mail: {none: true}   # neither sends nor receives; see `plumb explain Domain.mail`\n";
   }
-  return {"profiles.yaml", text};
+  return {"profiles/standard.yaml", text};
 }
 
 std::string password_path(const std::string& address) {

@@ -117,7 +117,13 @@ Result<std::shared_ptr<const load::Loaded>> Workspace::load() {
 }
 
 Result<std::shared_ptr<const load::Loaded>> Workspace::load_or_complain() {
-  PLUMB_TRY(loaded, load());
+  PLUMB_TRY(source, load::open_worktree(directory_));
+  return load_or_complain(*source);
+}
+
+Result<std::shared_ptr<const load::Loaded>> Workspace::load_or_complain(load::Source& source) {
+  PLUMB_TRY(read, load_from(source));
+  auto loaded = std::make_shared<const load::Loaded>(std::move(read));
   if (!loaded->diagnostics.empty()) {
     complain(describe::diagnostics_brief(loaded->diagnostics, loaded->files, style_));
   }
@@ -125,7 +131,7 @@ Result<std::shared_ptr<const load::Loaded>> Workspace::load_or_complain() {
     return fail(ErrorCode::invalid_input,
                 "the manifests have errors: nothing was planned, nothing applied");
   }
-  return std::move(loaded);
+  return loaded;
 }
 
 fs::path Workspace::state_directory() const {

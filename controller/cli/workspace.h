@@ -53,6 +53,7 @@ class Workspace {
   Result<load::Loaded> load_from(load::Source& source);
   /// As load(), and says what is wrong on standard error; an Error where there are errors.
   Result<std::shared_ptr<const load::Loaded>> load_or_complain();
+  Result<std::shared_ptr<const load::Loaded>> load_or_complain(load::Source& source);
 
   /// The project's memory.
   Result<state::Store*> store(const load::Project& project, state::Access access);

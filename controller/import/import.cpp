@@ -6,51 +6,12 @@
 #include <unordered_map>
 
 #include "controller/import/mail_block.h"
+#include "controller/import/overlay.h"
 #include "controller/import/profiles.h"
 #include "resources/rules/rules.h"
 
 namespace plumb::importing {
 namespace {
-
-/// A project with files that are not written yet.
-class Overlay final : public load::Source {
- public:
-  Overlay(load::Source& base, const std::vector<Manifest>& files) : base_(base) {
-    for (const auto& file : files) {
-      files_.emplace(file.path, &file.text);
-    }
-  }
-
-  Result<std::vector<load::SourceFile>> list(std::string_view under_prefix) override {
-    const auto prefix = std::string(under_prefix);
-    std::vector<load::SourceFile> found;
-    for (const auto& [path, text] : files_) {
-      if (prefix.empty() || path == prefix || path.starts_with(prefix + "/")) {
-        found.push_back({path, {}});
-      }
-    }
-    auto there = base_.list(under_prefix);
-    if (!there) {
-      // A folder that the import is the first to fill.
-      return found.empty() ? std::move(there) : Result<std::vector<load::SourceFile>>(found);
-    }
-    found.insert(found.end(), there->begin(), there->end());
-    std::sort(
-        found.begin(), found.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-    return found;
-  }
-
-  Result<std::string> read(const std::string& path) override {
-    const auto found = files_.find(path);
-    return found != files_.end() ? Result<std::string>(*found->second) : base_.read(path);
-  }
-
-  load::Revision revision() override { return base_.revision(); }
-
- private:
-  load::Source& base_;
-  std::map<std::string, const std::string*> files_;
-};
 
 bool is_rule(const std::string& id) {
   const auto ids = rules::rule_ids();
@@ -65,12 +26,6 @@ class Mending {
       : domains_(domains), base_(base), load_project_(load_project) {}
 
   Result<Import> run() {
-    PLUMB_TRY(before, load_project_(base_));
-    if (before.diagnostics.has_errors()) {
-      return fail(ErrorCode::invalid_input,
-                  "the project has errors of its own",
-                  "mend what `plumb validate` shows, then import");
-    }
     for (auto& domain : domains_) {
       recognise_mail(domain);
     }

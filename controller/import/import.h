@@ -27,8 +27,8 @@ struct Import {
 
 /// Writes `domains` as manifests that load together with the project in `base`: mail blocks
 /// recognised, profiles found, rules that the world breaks switched off where it does, what no
-/// manifest can say left unmanaged. Error where the project itself has errors, or where a file
-/// would be overwritten.
+/// manifest can say left unmanaged. `base` must load without errors. Error
+/// where a file would be overwritten.
 Result<Import> make_import(std::vector<ImportedDomain> domains,
                            load::Source& base,
                            const LoadProject& load_project);

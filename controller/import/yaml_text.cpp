@@ -22,7 +22,10 @@ bool means_something_else(std::string_view text) {
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
     return static_cast<char>(std::tolower(c));
   });
-  const bool number = text.find_first_not_of("0123456789+-.eExXoO_") == std::string_view::npos;
+  const bool address = std::count(text.begin(), text.end(), '.') > 1;
+  const bool number =
+      (!address && text.find_first_not_of("0123456789+-.eE_") == std::string_view::npos) ||
+      lower.starts_with("0x") || lower.starts_with("0o");
   return number || std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
 

@@ -85,14 +85,14 @@ TEST(Import, DomainsThatAreAlikeShareAProfile) {
 TEST(Import, WhatBreaksRulesIsKeptWithTheRuleSwitchedOff) {
   const Newcomer project;
   project.domain("one.example",
-                 {"{name: \"@\", type: MX, value: 10 nowhere, lint: {off: [mx-target-address], "
-                  "reason: test}}",
+                 {"{name: \"@\", type: TXT, values: [v=spf1 mx -all, v=spf1 a -all], "
+                  "lint: {off: [spf-multiple], reason: test}}",
                   a("www", "192.0.2.1")});
   leave_only_the_world(project);
   const auto imported = project.plumb({"import", "files"});
   ASSERT_EQ(imported.code, 0) << imported.all();
   EXPECT_TRUE(imported.says("lint.off")) << imported.all();
-  EXPECT_NE(project.read("domains/one.example.yaml").find("off: [mx-target-address]"),
+  EXPECT_NE(project.read("domains/one.example.yaml").find("off: [spf-multiple]"),
             std::string::npos);
   expect_in_plumb(project);
 }

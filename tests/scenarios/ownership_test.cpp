@@ -83,12 +83,14 @@ TEST(TakeOver, IsAStepOfItsOwnAndThenWhatIsNotDeclaredGoes) {
   project.domain("one.example", records);
   ASSERT_EQ(project.plumb({"apply", "--yes"}).code, 0);
   ASSERT_TRUE(holds(project, "203.0.113.1"));
-  const auto before = project.read(kZone);
+  auto marked = project.read(kZone);
+  marked.insert(marked.find('\n') + 1, "; Owner: plumb:acme/default\n");
   EXPECT_EQ(project.plumb({"adopt", "--exclusive", "one.example"}).code, 1) << "nobody said yes";
   EXPECT_EQ(project.plumb({"adopt", "--exclusive", "--yes"}).code, 1) << "no zone was named";
   const auto taken = project.plumb({"adopt", "--exclusive", "one.example", "--yes"});
   EXPECT_EQ(taken.code, 0) << taken.all();
-  EXPECT_EQ(project.read(kZone), before) << "taking over writes the state only";
+  EXPECT_EQ(project.read(kZone), marked)
+      << "taking over marks the zone as ours and changes no more";
   const auto ran = project.plumb({"apply", "--yes"});
   EXPECT_EQ(ran.code, 0) << ran.all();
   EXPECT_FALSE(holds(project, "203.0.113.1"));

@@ -19,7 +19,7 @@ bool has_form_of_dots(std::string_view text) {
          text.find("..") == std::string_view::npos;
 }
 
-/// A dot-atom (RFC 5322) of what `accepts` takes. '%' and '!' would be rewritten as routes
+/// A dot-atom (RFC 5321 §4.1.2) of what `accepts` takes. '%' and '!' would be rewritten as routes
 /// by Postfix, '|' and '/' have meanings elsewhere, '#' begins a comment, '-' an option.
 template <class Accepts>
 bool is_local(std::string_view text, Accepts accepts) {

@@ -1,4 +1,4 @@
-// The examples of docs/language.md, read as a user would write them.
+// The examples of docs/language.md and docs/mail.md, read as a user would write them.
 
 #include <fstream>
 #include <sstream>
@@ -24,8 +24,8 @@ struct Example {
   std::vector<std::string> shown;
 };
 
-std::vector<Example> examples() {
-  std::ifstream page(std::string(PLUMB_SOURCE_DIR) + "/docs/language.md");
+std::vector<Example> examples_of(const std::string& name) {
+  std::ifstream page(std::string(PLUMB_SOURCE_DIR) + "/" + name);
   std::vector<Example> all;
   std::string fence;
   int number = 0;
@@ -45,11 +45,13 @@ std::vector<Example> examples() {
   return all;
 }
 
-TEST(LanguagePage, ExamplesExpandAsThePageShows) {
-  const auto all = examples();
-  ASSERT_GE(all.size(), 5U);
+class Page : public testing::TestWithParam<const char*> {};
+
+TEST_P(Page, ExamplesExpandAsItShows) {
+  const auto all = examples_of(GetParam());
+  ASSERT_FALSE(all.empty());
   for (const auto& example : all) {
-    SCOPED_TRACE("docs/language.md:" + std::to_string(example.line));
+    SCOPED_TRACE(std::string(GetParam()) + ":" + std::to_string(example.line));
     const auto loaded =
         load_files({{"providers.yaml", kFiles}, {"example.yaml", example.manifests}});
     if (example.refused) {
@@ -62,6 +64,8 @@ TEST(LanguagePage, ExamplesExpandAsThePageShows) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Docs, Page, testing::Values("docs/language.md", "docs/mail.md"));
 
 }  // namespace
 }  // namespace plumb::test

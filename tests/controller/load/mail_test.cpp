@@ -170,8 +170,8 @@ TEST(Mail, TwoSpfPoliciesNameBothPlaces) {
   EXPECT_EQ(errors(load_mail(mail_domain(
                 "{servers: [mx1], spf: {}}",
                 "  records:\n    - {name: \"@\", type: TXT, value: v=spf1 mx -all}\n"))),
-            "d.yaml:7:36: `@ TXT` has two SPF policies (merge them into one: with two, none is "
-            "valid) @ d.yaml:5:31\n");
+            "d.yaml:8:37: `@ TXT` has two SPF policies (merge them into one: with two, none is "
+            "valid) @ d.yaml:6:31\n");
 }
 
 TEST(Mail, ProfilesGiveAliasesAndDefaults) {

@@ -316,9 +316,8 @@ TEST(Refusals, OfConsentsAndTheProject) {
        "2027-01-31)\n"},
       {document("Consent", "metadata: {name: b}\nspec: {allow: delet, on: x}"),
        "d.yaml:4:15: `allow` must be `delete`, `replace`, `recreate`, `overwrite`, `unprotect`, "
-       "`apexNS`, `empty`, `suspect`, `deletes`, `spread`, `retire`, `takeOver` or `rebind`, not "
-       "`delet` (did "
-       "you mean delete?)\n"},
+       "`apexNS`, `empty`, `suspect`, `deletes`, `spread`, `passwords`, `retire`, `takeOver` or "
+       "`rebind`, not `delet` (did you mean delete?)\n"},
   };
   expect_errors(cases);
   EXPECT_EQ(errors(load_files(

@@ -32,7 +32,10 @@ std::string server_body() {
 const std::vector<Field> kOutputs = {
     {"hostname", text("mx1.example.com")},
     {"ipv4", Value{Value::List{text("192.0.2.10"), text("192.0.2.11")}, {}}},
-    {"ipv6", Value{Value::List{text("2001:db8::10")}, {}}}};
+    {"ipv6", Value{Value::List{text("2001:db8::10")}, {}}},
+    {"spf",
+     Value{Value::List{text("ip4:192.0.2.10"), text("ip4:192.0.2.11"), text("ip6:2001:db8::10")},
+           {}}}};
 
 class StaticServers : public ::testing::Test {
  protected:
