@@ -45,7 +45,8 @@ ExitCode exit_code_of(const plan::Plan& plan, bool detailed) {
   if (any_unread(plan)) {
     return ExitCode::unread;
   }
-  return detailed && (plan.change_count() != 0 || plan.rebinds()) ? ExitCode::changes : ExitCode::ok;
+  return detailed && (plan.change_count() != 0 || plan.rebinds()) ? ExitCode::changes
+                                                                  : ExitCode::ok;
 }
 
 ExitCode exit_code_of(const plan::Plan& plan, const apply::Summary& summary) {

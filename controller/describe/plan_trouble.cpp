@@ -131,7 +131,7 @@ std::string plan_closing(const PlanView& view, const Totals& t) {
                                                   : "Nothing to do where it could be read.\n";
   }
   if (t.create + t.update + t.replace + t.rename + t.remove + t.heal + t.adopt + t.refresh +
-          t.forget ==
+              t.forget ==
           0 &&
       !view.plan.rebinds()) {
     return "Nothing here can be applied as it stands.\n";

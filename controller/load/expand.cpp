@@ -18,7 +18,6 @@ using kinds::DeclaredSet;
 using kinds::DeclaredValue;
 using values::RecordType;
 
-
 void collect_targets(const Value& value, std::vector<std::string>& targets) {
   if (const auto* reference = std::get_if<Reference>(&value.data)) {
     targets.push_back(reference->target);

@@ -23,8 +23,15 @@ namespace {
 using nlohmann::json;
 using JsonAdapter = valijson::adapters::NlohmannJsonAdapter;
 
-constexpr auto kKinds = std::to_array<std::string_view>(
-    {"Project", "Provider", "Profile", "Domain", "DNSRecord", "Server", "Mailbox", "Alias", "Consent"});
+constexpr auto kKinds = std::to_array<std::string_view>({"Project",
+                                                         "Provider",
+                                                         "Profile",
+                                                         "Domain",
+                                                         "DNSRecord",
+                                                         "Server",
+                                                         "Mailbox",
+                                                         "Alias",
+                                                         "Consent"});
 
 std::string lower(std::string_view text) {
   std::string out(text);

@@ -152,7 +152,7 @@ struct Refusal {
   std::vector<std::uint32_t> changes;  ///< indices into that scope's changes
   std::string message;  ///< "would delete 12 of 30 record sets in example.com (limit 30%)"
   Consent consent;      ///< ready to be printed (describe/ writes the YAML)
-  Place place;  ///< of the declaration that cannot be met; unknown for most
+  Place place;          ///< of the declaration that cannot be met; unknown for most
 };
 
 /// Nodes of the graph that apply walks: never single resources.

@@ -64,8 +64,7 @@ Result<apply::Recovery> Reconciler::recover(const Pass& pass,
                                             const apply::Run& run,
                                             apply::Progress& progress,
                                             std::stop_token stop) {
-  return apply::recover(
-      store_, env_, known(run), pass.roster->lookup(), progress, std::move(stop));
+  return apply::recover(store_, env_, known(run), pass.roster->lookup(), progress, std::move(stop));
 }
 
 apply::Summary Reconciler::apply(const Pass& pass,

@@ -43,7 +43,8 @@ struct DnsSpec {
   Place ds_place;
 };
 
-/// What a Domain says for one of its names, with its profiles merged in; without the records and the mail.
+/// What a Domain says for one of its names, with its profiles merged in; without the records and
+/// the mail.
 struct DomainSpec {
   DnsSpec dns;
   Common common;

@@ -17,7 +17,8 @@ namespace plumb::kinds {
 // empty set: what is declared as off must find something equal.
 
 /// MailDomain: key "", rank 0, holds data.
-constexpr std::uint8_t kMailDomainAliasOf = 1;  ///< "example.com.": its addresses are that one's; "" = none
+constexpr std::uint8_t kMailDomainAliasOf =
+    1;  ///< "example.com.": its addresses are that one's; "" = none
 constexpr std::uint8_t kMailDomainQuota = 2;  ///< octets, what all its mailboxes may have together
 
 /// DKIMKey: key is the selector, rank 5, holds data (a key cannot be made again). Output

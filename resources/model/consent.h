@@ -24,7 +24,7 @@ enum class Guard : std::uint8_t {
   deletes_in_scope,  ///< "deletes": more deletes in one scope than the limit
   deletes_in_run,    ///< "deletes" on Project
   domains_of_origin,  ///< "spread": more domains touched by one line than the limit
-  passwords,  ///< "passwords": more passwords set on mailboxes that exist than the limit
+  passwords,          ///< "passwords": more passwords set on mailboxes that exist than the limit
   retire,             ///< "retire": a scope that is no longer declared though its domain is
   owner,              ///< "takeOver": a zone that is marked as somebody else's
   rebind,             ///< "rebind": an account that was re-spelt
