@@ -222,6 +222,8 @@ Result<ExitCode> init(const InitOptions& options) {
   std::vector<std::string> mailboxes;
   if (options.demo) {
     files = demo_files();
+    files.push_back(git_ignore());
+    mailboxes = {"jane@example.com"};
   } else {
     Interview interview(options);
     PLUMB_TRY(answers, interview.run(folder));

@@ -127,9 +127,13 @@ std::vector<NewFile> project_files(const Answers& answers) {
     files.push_back(domain(answers, name, first));
     first = false;
   }
-  files.push_back(
-      {".gitignore", "# Plumb's memory and secrets do not belong into git.\n.plumb/\nsecrets/\n"});
+  files.push_back(git_ignore());
   return files;
+}
+
+NewFile git_ignore() {
+  return {".gitignore",
+          "# Plumb's memory and secrets do not belong into git.\n.plumb/\nsecrets/\n"};
 }
 
 }  // namespace plumb::cli

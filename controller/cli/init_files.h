@@ -26,6 +26,9 @@ struct NewFile {
 /// gives. Pure.
 std::vector<NewFile> project_files(const Answers& answers);
 
+/// What git is not to see.
+NewFile git_ignore();
+
 /// The project that the quickstart shows: a whole mail domain on zone files and local mail server
 /// files. Made from examples/quickstart when plumb is built.
 std::vector<NewFile> demo_files();

@@ -151,7 +151,10 @@ class Walker {
     }
     const auto words = texts_of(list != nullptr ? list : only);
     const auto* text = value.as_string();
-    auto hint = text != nullptr ? did_you_mean(*text, words) : std::string();
+    auto hint = text == nullptr ? std::string()
+                : text->find("${") != std::string::npos
+                    ? "a variable cannot choose here: write the word, or override it in the Domain"
+                    : did_you_mean(*text, words);
     reject(value,
            Mistake::unknown_choice,
            in_ticks(name) + " must be " + joined(words, "or", in_ticks) +

@@ -31,6 +31,27 @@ TEST(Init, WritesAProjectThatValidatesAndPlans) {
   EXPECT_EQ(project.plumb({"plan", "--detailed-exitcode"}).code, 0);
 }
 
+TEST(Init, DemoIsAWholeMailDomain) {
+  const Nothing project;
+  const auto written = project.plumb({"init", "--demo"});
+  ASSERT_EQ(written.code, 0) << written.all();
+  EXPECT_TRUE(written.says("secrets/jane@example.com")) << written.all();
+  EXPECT_NE(project.read(".gitignore").find("secrets/"), std::string::npos);
+  EXPECT_EQ(project.plumb({"fmt", "--check"}).code, 0);
+  project.write("secrets/jane@example.com", "correct horse battery staple\n");
+  const auto valid = project.plumb({"validate"});
+  EXPECT_EQ(valid.code, 0) << valid.all();
+  EXPECT_EQ(valid.err, "");
+  const auto applied = project.plumb({"apply", "--yes"});
+  EXPECT_EQ(applied.code, 0) << applied.all();
+  const auto zone = project.read("zones/example.com.zone");
+  EXPECT_NE(zone.find("s1._domainkey"), std::string::npos) << zone;
+  EXPECT_NE(zone.find("\"v=DKIM1; k=rsa; p=MII"), std::string::npos) << zone;
+  EXPECT_NE(project.read("mail/dovecot/users").find("jane@example.com:{"), std::string::npos);
+  EXPECT_NE(project.read("mail/postfix/aliases").find("sales@example.com"), std::string::npos);
+  EXPECT_EQ(project.plumb({"plan", "--detailed-exitcode"}).code, 0);
+}
+
 TEST(Init, WritesNothingOverAProject) {
   const Project project;
   const auto before = project.read("plumb.yaml");

@@ -36,14 +36,16 @@ std::string printed_plan() {
       "plumb='" PLUMB_BINARY_DIR "/plumb'; cd '" +
       temp.path().string() +
       "'\n"
-      "cd '" PLUMB_SOURCE_DIR
-      "/examples/quickstart' && cp -r plumb.yaml providers.yaml domains "
-      "\"$OLDPWD\" && cd \"$OLDPWD\"\n"
-      "printf '.plumb/\\nzones/\\n' >.gitignore; git init -q; git add -A\n"
+      "\"$plumb\" init --demo >/dev/null\n"
+      "mkdir secrets; echo 'correct horse battery staple' >secrets/jane@example.com\n"
+      "printf '.schemas/\\nzones/\\nmail/\\n' >>.gitignore; git init -q; git add -A\n"
       "git -c user.name=a -c user.email=a@example.com commit -qm 'Declare three domains'\n"
       "\"$plumb\" apply --yes >/dev/null\n"
-      "sed -i 's/p=${policy}/&; adkim=s/; s/policy: reject/policy: quarantine/' providers.yaml\n"
-      "sed -i 's/192.0.2.20}/192.0.2.21}/; /CAA/d' domains/example.com.yaml\n"
+      "sed -i 's/policy: reject/policy: quarantine, dkimAlignment: strict/' "
+      "profiles/mail-domain.yaml\n"
+      "sed -i 's/192.0.2.20}/192.0.2.21}/; /CAA/d; s/sales: .jane/&, ops/' "
+      "domains/example.com.yaml\n"
+      "sed -i 's/, old: {reject: Jane moved on}/, ops: [jane]/' domains/example.com.yaml\n"
       "sed -i 's/MX\\(.*\\)10 mx1.example.com./MX\\110 mail.attacker.example./' "
       "zones/example.net.zone\n"
       "\"$plumb\" plan || true\n");
