@@ -297,7 +297,8 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
                                      : "there is no zone of such a name.\n"));
     return found.unread.empty() ? ExitCode::ok : ExitCode::unread;
   }
-  PLUMB_TRY(made, importing::make_import(found.domains, source, [&](load::Source& from) {
+  const auto servers = importing::servers_of(*loaded);
+  PLUMB_TRY(made, importing::make_import(found.domains, servers, source, [&](load::Source& from) {
               return workspace.load_from(from);
             }));
   if (options.dry_run) {
@@ -315,6 +316,9 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     std::vector<std::string> names;
     for (const auto& domain : found.domains) {
       names.emplace_back(domain.name.without_dot());
+    }
+    if (!servers.empty()) {
+      names.emplace_back("kind:Server");  // their addresses stand in what was imported
     }
     PLUMB_TRY(code, adopt_imported(workspace, names));
     return found.unread.empty() ? code : ExitCode::unread;

@@ -8,6 +8,10 @@
 #include "controller/import/mail_block.h"
 #include "controller/import/overlay.h"
 #include "controller/import/profiles.h"
+#include "resources/kinds/resource_kinds.h"
+#include "resources/kinds/rrset.h"
+#include "resources/model/cbor.h"
+#include "resources/model/mistakes.h"
 #include "resources/rules/rules.h"
 
 namespace plumb::importing {
@@ -26,9 +30,6 @@ class Mending {
       : domains_(domains), base_(base), load_project_(load_project) {}
 
   Result<Import> run() {
-    for (auto& domain : domains_) {
-      recognise_mail(domain);
-    }
     auto profiles = find_profiles(domains_);
     constexpr int kRounds = 6;
     for (int round = 0; round < kRounds; ++round) {
@@ -97,28 +98,51 @@ class Mending {
     bool any = false;
     std::map<std::size_t, std::set<std::size_t>> hopeless;  // domain -> sets
     std::map<std::size_t, std::map<std::size_t, std::string>> because;
+    std::map<std::size_t, std::set<std::size_t>> made;  // by another declaration
     for (const auto& problem : loaded.diagnostics.all()) {
       if (problem.severity != Severity::error) {
         continue;
       }
-      const auto found = numbers_.find(loaded.files.path(problem.place.file));
+      auto place = problem.place;
+      auto found = numbers_.find(loaded.files.path(place.file));
+      if (found == numbers_.end()) {
+        place = problem.related;
+        found = numbers_.find(loaded.files.path(place.file));
+      }
       if (found == numbers_.end()) {
         continue;
       }
       const auto number = found->second;
-      const auto set = set_at(number, problem.place.line);
-      if (is_rule(problem.rule)) {
+      const auto set = set_at(number, place.line);
+      if (set && is_made_elsewhere(problem, loaded)) {
+        made[number].insert(*set);
+      } else if (is_rule(problem.rule)) {
         any |= switch_off(domains_[number], set, problem.rule);
       } else if (set) {
         hopeless[number].insert(*set);
         because[number].emplace(*set, problem.message);
       }
     }
+    for (const auto& [number, sets] : made) {
+      auto& kept = domains_[number].sets;
+      for (auto set = sets.rbegin(); set != sets.rend(); ++set) {
+        kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(*set));
+      }
+      hopeless.erase(number);  // their numbers have moved: the next round tells them again
+      any = true;
+    }
     for (const auto& [number, sets] : hopeless) {
       give_up(domains_[number], sets, because[number]);
       any = true;
     }
     return any;
+  }
+
+  /// A set that the project declares already: the address of a Server.
+  bool is_made_elsewhere(const Diagnostic& problem, const load::Loaded& loaded) const {
+    return problem.rule == info(Mistake::declared_twice).id &&
+           (!numbers_.contains(loaded.files.path(problem.place.file)) ||
+            !numbers_.contains(loaded.files.path(problem.related.file)));
   }
 
   std::optional<std::size_t> set_at(std::size_t number, std::uint32_t line) const {
@@ -193,11 +217,38 @@ class Mending {
 
 }  // namespace
 
+std::vector<KnownServer> servers_of(const load::Loaded& loaded) {
+  std::vector<KnownServer> servers;
+  for (const auto& scope : loaded.scopes) {
+    for (const auto& entry : scope->table.entries()) {
+      if (entry.kind != kinds::kServer) {
+        continue;
+      }
+      const auto body = scope->table.body(entry);
+      const auto hostname = cbor::field_octets(body, kinds::kServerHostname).value_or("");
+      KnownServer server{.name = std::string(scope->table.key(entry)),
+                         .hostname = values::DomainName::from_canonical(hostname)};
+      for (const auto& [field, prefix] :
+           {std::pair(kinds::kServerIpv4, "ip4:"), std::pair(kinds::kServerIpv6, "ip6:")}) {
+        for (const auto address : cbor::field_list(body, field)) {
+          server.spf_terms.push_back(prefix + std::string(address));
+        }
+      }
+      servers.push_back(std::move(server));
+    }
+  }
+  return servers;
+}
+
 Result<Import> make_import(std::vector<ImportedDomain> domains,
+                           std::span<const KnownServer> servers,
                            load::Source& base,
                            const LoadProject& load_project) {
   std::sort(
       domains.begin(), domains.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  for (auto& domain : domains) {
+    recognise_mail(domain, servers);
+  }
   return Mending(domains, base, load_project).run();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "resources/model/result.h"
 
 namespace plumb::importing {
+
+/// The Servers that a project declares.
+std::vector<KnownServer> servers_of(const load::Loaded& loaded);
 
 /// Loads a project from a Source, as every command does.
 using LoadProject = std::function<Result<load::Loaded>(load::Source& source)>;
@@ -30,6 +34,7 @@ struct Import {
 /// manifest can say left unmanaged. `base` must load without errors. Error
 /// where a file would be overwritten.
 Result<Import> make_import(std::vector<ImportedDomain> domains,
+                           std::span<const KnownServer> servers,
                            load::Source& base,
                            const LoadProject& load_project);
 

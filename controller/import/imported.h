@@ -56,6 +56,13 @@ struct ImportedMail {
   std::string signs;  ///< selector of the key that signs; empty: none
 };
 
+/// A Server that the project declares.
+struct KnownServer {
+  std::string name;
+  values::DomainName hostname;
+  std::vector<std::string> spf_terms;  ///< its addresses as SPF names them: "ip4:192.0.2.1"
+};
+
 /// One member of a `mail` block, as YAML in flow style: {"dmarc", "{policy: reject}"}.
 using Member = std::pair<std::string, std::string>;
 

@@ -31,45 +31,23 @@ std::vector<std::string> words_of(std::string_view text, char between) {
   return words;
 }
 
-std::string scalars(const std::vector<std::string>& texts) {
-  std::vector<std::string> quoted;
-  for (const auto& text : texts) {
-    quoted.push_back(value_scalar(text, false));
-  }
-  return flow_list(quoted);
-}
-
-/// A flow map that leaves out what is empty.
-class FlowMap {
- public:
-  void add(std::string_view name, const std::string& yaml) {
-    if (!yaml.empty() && yaml != "[]") {
-      text_.append(text_.size() == 1 ? "" : ", ").append(name).append(": ").append(yaml);
-    }
-  }
-  void text(std::string_view name, const std::string& text) {
-    add(name, text.empty() ? "" : scalar(text));
-  }
-  std::string done() { return text_ + "}"; }
-
- private:
-  std::string text_ = "{";
-};
-
 class Recognition {
  public:
-  explicit Recognition(ImportedDomain& domain) : domain_(domain) {}
+  Recognition(ImportedDomain& domain, std::span<const KnownServer> servers)
+      : domain_(domain), servers_(servers) {}
 
   void run() {
     if (no_mail()) {
       return;
     }
+    find_servers();
     spf();
     dmarc();
     tls_rpt();
     caa();
     dkim();
-    if (!domain_.mail_members.empty()) {
+    if (!domain_.mail_members.empty() || !used_.empty()) {
+      autoconfig();
       mx();
     }
   }
@@ -103,11 +81,14 @@ class Recognition {
   /// Whether everything that `spec` builds is there.
   bool stands(const mail::MailSpec& spec, std::vector<mail::MadeRecord>& made) {
     made = mail::mail_records(spec, domain_.name);
+    for (auto& record : made) {
+      record.value.data = text_of(record.value);
+    }
     return !made.empty() && std::all_of(made.begin(), made.end(), [&](const auto& record) {
-      const auto* text = record.value.as_string();
+      const auto& text = *record.value.as_string();
       const auto* set = set_at(record.owner, record.type);
-      return text != nullptr && set != nullptr &&
-             std::find(set->values.begin(), set->values.end(), *text) != set->values.end() &&
+      return !text.empty() && set != nullptr &&
+             std::find(set->values.begin(), set->values.end(), text) != set->values.end() &&
              (record.type == RecordType::txt || covers_whole(*set, made));
     });
   }
@@ -117,9 +98,35 @@ class Recognition {
     return std::all_of(set.values.begin(), set.values.end(), [&](const std::string& value) {
       return std::any_of(made.begin(), made.end(), [&](const auto& record) {
         return record.owner == set.owner && record.type == set.type &&
-               record.value.as_string() != nullptr && *record.value.as_string() == value;
+               *record.value.as_string() == value;
       });
     });
+  }
+
+  /// A built value, the addresses of servers put in; "" where it takes more than those.
+  std::string text_of(const Value& value) const {
+    if (const auto* text = value.as_string()) {
+      return *text;
+    }
+    std::string out;
+    const auto* expression = std::get_if<Expression>(&value.data);
+    for (const auto& part : expression != nullptr ? expression->parts : std::vector<Value>()) {
+      const auto* reference = std::get_if<Reference>(&part.data);
+      if (reference == nullptr) {
+        out += *part.as_string();
+        continue;
+      }
+      const auto server = std::find_if(servers_.begin(), servers_.end(), [&](const auto& one) {
+        return reference->target == "Server/" + one.name;
+      });
+      if (server == servers_.end() || reference->output != "spf") {
+        return {};
+      }
+      for (const auto& term : server->spf_terms) {
+        out.append(&term == &server->spf_terms.front() ? "" : " ").append(term);
+      }
+    }
+    return out;
   }
 
   void take_away(const std::vector<mail::MadeRecord>& made) {
@@ -149,6 +156,82 @@ class Recognition {
     return !domain_.mail && take(spec, "none", "true");
   }
 
+  /// The declared servers that the MX name.
+  void find_servers() {
+    const auto* set = set_at("@", RecordType::mx);
+    for (const auto& value : set != nullptr ? set->values : std::vector<std::string>()) {
+      const auto [priority, host] = exchange(value);
+      if (!host || host->is_root()) {
+        used_.clear();
+        return;
+      }
+      for (const auto& server : servers_) {
+        if (*host == server.hostname) {
+          used_.push_back({.declaration = "Server/" + server.name,
+                           .hostname = server.hostname,
+                           .priority = priority,
+                           .mx = true,
+                           .outbound = false});
+        }
+      }
+    }
+  }
+
+  /// Priority and host of one MX; no host where it is none.
+  static std::pair<std::uint16_t, std::optional<values::DomainName>> exchange(
+      const std::string& value) {
+    const auto blank = value.find(' ');
+    std::uint16_t priority = 0;
+    std::from_chars(value.data(), value.data() + std::min(blank, value.size()), priority);
+    if (blank != std::string::npos) {
+      if (auto host = values::DomainName::parse(value.substr(blank + 1)); host) {
+        return {priority, *std::move(host)};
+      }
+    }
+    return {priority, std::nullopt};
+  }
+
+  /// The servers of the MX whose addresses all stand in the SPF policy send as well.
+  mail::MailSpec with_outbound(mail::SpfSpec& spf) {
+    mail::MailSpec spec;
+    for (auto server : used_) {
+      const auto known = std::find_if(servers_.begin(), servers_.end(), [&](const auto& one) {
+        return server.declaration == "Server/" + one.name;
+      });
+      const auto& terms = known->spf_terms;
+      const bool all = std::all_of(terms.begin(), terms.end(), [&](const std::string& term) {
+        const auto& list = term.starts_with("ip4:") ? spf.ip4 : spf.ip6;
+        return std::find(list.begin(), list.end(), term.substr(4)) != list.end();
+      });
+      if (!all || terms.empty()) {
+        continue;
+      }
+      for (const auto& term : terms) {
+        std::erase(term.starts_with("ip4:") ? spf.ip4 : spf.ip6, term.substr(4));
+      }
+      server.outbound = true;
+      server.mx = false;
+      spec.servers.push_back(std::move(server));
+    }
+    spec.spf = spf;
+    return spec;
+  }
+
+  bool take_with_servers(const mail::SpfSpec& spf) {
+    auto rest = spf;
+    auto spec = with_outbound(rest);
+    if (spec.servers.empty() || !take(spec, "spf", spf_yaml(rest))) {
+      return false;
+    }
+    for (auto& server : used_) {
+      server.outbound =
+          std::any_of(spec.servers.begin(), spec.servers.end(), [&](const auto& sender) {
+            return sender.declaration == server.declaration;
+          });
+    }
+    return true;
+  }
+
   void spf() {
     const auto text = value_at("@", RecordType::txt, "v=spf1");
     if (text.empty()) {
@@ -174,6 +257,12 @@ class Recognition {
         spf.all = word == "~all" ? "softfail" : word == "?all" ? "neutral" : "fail";
       }
     }
+    if (!take_with_servers(spf)) {
+      take(spec, "spf", spf_yaml(spf));
+    }
+  }
+
+  static std::string spf_yaml(const mail::SpfSpec& spf) {
     FlowMap map;
     map.add("ip4", scalars(spf.ip4));
     map.add("ip6", scalars(spf.ip6));
@@ -182,7 +271,7 @@ class Recognition {
     map.add("include", scalars(spf.includes));
     map.text("redirect", spf.redirect);
     map.text("all", spf.redirect.empty() ? spf.all : "");
-    take(spec, "spf", map.done());
+    return map.done();
   }
 
   void dmarc() {
@@ -313,39 +402,84 @@ class Recognition {
     domain_.mail_members.emplace_back("dkim", items.size() == 1 ? items.front() : flow_list(items));
   }
 
+  /// The names that mail programs look for, where they lead to the servers of the MX.
+  void autoconfig() {
+    mail::MailSpec spec;
+    spec.autoconfig = true;
+    spec.servers = used_;
+    for (auto& server : spec.servers) {
+      server.mx = server.outbound = false;
+      server.client = true;
+    }
+    if (take(spec, "autoconfig", "true")) {
+      for (auto& server : used_) {
+        server.client = true;
+      }
+    }
+  }
+
   void mx() {
     const auto* set = set_at("@", RecordType::mx);
     if (set == nullptr) {
       return;
     }
     mail::MailSpec spec;
+    spec.servers = used_;
+    std::vector<std::string> foreign;
     for (const auto& value : set->values) {
-      const auto blank = value.find(' ');
-      std::uint16_t priority = 0;
-      std::from_chars(value.data(), value.data() + std::min(blank, value.size()), priority);
-      auto host = blank == std::string::npos
-                      ? Result<values::DomainName>(fail(ErrorCode::invalid_input, "no MX"))
-                      : values::DomainName::parse(value.substr(blank + 1));
+      auto [priority, host] = exchange(value);
       if (!host || host->is_root()) {
         return;
       }
-      spec.foreign_mx.push_back({priority, *std::move(host), {}});
+      const bool ours = std::any_of(
+          used_.begin(), used_.end(), [&](const auto& server) { return server.hostname == *host; });
+      if (!ours) {
+        spec.foreign_mx.push_back({priority, *std::move(host), {}});
+        foreign.push_back(value);
+      }
     }
-    const auto yaml = scalars(set->values);
-    if (take(spec, "mx", yaml)) {
-      std::rotate(domain_.mail_members.begin(),
-                  std::prev(domain_.mail_members.end()),
-                  domain_.mail_members.end());
+    std::vector<mail::MadeRecord> made;
+    if (!stands(spec, made)) {
+      return;
+    }
+    take_away(made);
+    auto& members = domain_.mail_members;
+    if (!foreign.empty()) {
+      members.insert(members.begin(), {"mx", scalars(foreign)});
+    }
+    if (!used_.empty()) {
+      members.insert(members.begin(), {"servers", servers_yaml()});
     }
   }
 
+  std::string servers_yaml() const {
+    std::vector<std::string> items;
+    for (const auto& server : used_) {
+      std::vector<std::string> roles{"mx"};
+      if (server.outbound) {
+        roles.emplace_back("outbound");
+      }
+      if (server.client) {
+        roles.emplace_back("client");
+      }
+      FlowMap map;
+      map.text("name", server.declaration.substr(std::string_view("Server/").size()));
+      map.add("priority", std::to_string(server.priority));
+      map.add("roles", flow_list(roles));
+      items.push_back(map.done());
+    }
+    return flow_list(items);
+  }
+
   ImportedDomain& domain_;
+  std::span<const KnownServer> servers_;
+  std::vector<mail::MailServer> used_;  ///< declared servers that the MX name
 };
 
 }  // namespace
 
-void recognise_mail(ImportedDomain& domain) {
-  Recognition(domain).run();
+void recognise_mail(ImportedDomain& domain, std::span<const KnownServer> servers) {
+  Recognition(domain, servers).run();
 }
 
 }  // namespace plumb::importing

@@ -136,7 +136,7 @@ void write_mail(Page& page,
   }
   if (mail) {
     page.line("    provider: " + scalar(mail->provider));
-    if (mail->quota) {
+    if (mail->quota.value_or(0) != 0) {
       page.line("    quota: " + size_text(*mail->quota));
     }
   }
@@ -184,7 +184,7 @@ void write_mailbox(Page& page, const ImportedMailbox& mailbox, const values::Dom
   if (!mailbox.display_name.empty()) {
     fields.push_back("displayName: " + value_scalar(mailbox.display_name, false));
   }
-  if (mailbox.quota) {
+  if (mailbox.quota.value_or(0) != 0) {
     fields.push_back("quota: " + size_text(*mailbox.quota));
   }
   if (mailbox.receive_only) {

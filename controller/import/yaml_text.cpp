@@ -11,7 +11,7 @@ namespace {
 
 bool is_plain(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-         std::string_view("._/+=-~ ").find(c) != std::string_view::npos;
+         std::string_view("._/+=-~@ ").find(c) != std::string_view::npos;
 }
 
 /// What a reader takes for something else than text.
@@ -31,8 +31,9 @@ bool means_something_else(std::string_view text) {
 
 bool can_be_plain(std::string_view text) {
   const char first = text.empty() ? '-' : text.front();
-  return std::all_of(text.begin(), text.end(), is_plain) && first != '-' && first != ' ' &&
-         first != '~' && first != '=' && text.back() != ' ' && !means_something_else(text);
+  return std::all_of(text.begin(), text.end(), is_plain) && first != '-' && first != '@' &&
+         first != ' ' && first != '~' && first != '=' && text.back() != ' ' &&
+         !means_something_else(text);
 }
 
 std::string in_quotes(std::string_view text) {
@@ -75,6 +76,24 @@ std::string flow_list(const std::vector<std::string>& texts) {
     out.append(out.size() == 1 ? "" : ", ").append(text);
   }
   return out + "]";
+}
+
+std::string scalars(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  for (const auto& text : texts) {
+    quoted.push_back(value_scalar(text, false));
+  }
+  return flow_list(quoted);
+}
+
+void FlowMap::add(std::string_view name, const std::string& yaml) {
+  if (!yaml.empty() && yaml != "[]") {
+    text_.append(text_.size() == 1 ? "" : ", ").append(name).append(": ").append(yaml);
+  }
+}
+
+void FlowMap::text(std::string_view name, const std::string& text) {
+  add(name, text.empty() ? "" : scalar(text));
 }
 
 std::string flow(const Value& value) {

@@ -19,6 +19,21 @@ std::string value_scalar(std::string_view text, bool variables);
 /// "[a, b]".
 std::string flow_list(const std::vector<std::string>& texts);
 
+/// The texts as value_scalar() writes them, as a flow list.
+std::string scalars(const std::vector<std::string>& texts);
+
+/// A flow map that leaves out what is empty.
+class FlowMap {
+ public:
+  /// `yaml` is written as it is.
+  void add(std::string_view name, const std::string& yaml);
+  void text(std::string_view name, const std::string& text);
+  std::string done() const { return text_ + "}"; }
+
+ private:
+  std::string text_ = "{";
+};
+
 /// A tree in flow style; References and secrets do not occur in what was observed.
 std::string flow(const Value& value);
 

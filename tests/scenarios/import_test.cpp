@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/cli.h"
+#include "tests/support/pdns_server.h"
 
 namespace plumb::test {
 namespace {
@@ -123,6 +124,97 @@ TEST(Import, DryRunWritesNothing) {
   EXPECT_EQ(shown.code, 0) << shown.all();
   EXPECT_TRUE(shown.says("kind: Domain")) << shown.all();
   EXPECT_FALSE(project.has("domains/one.example.yaml"));
+}
+
+TEST(Import, AMailServerBringsItsMailboxesAndTheRecordsItBuilds) {
+  const Project project;
+  project.remove("plumb.yaml");
+  ASSERT_EQ(project.plumb({"init", "--demo"}).code, 0);
+  project.remove("providers");
+  project.write("secrets/jane@example.com", "correct horse battery staple\n");
+  leave_only_the_world(project);
+  const auto imported = project.plumb({"import", "files", "--mail", "mailhost"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  const auto manifest = project.read("domains/example.com.yaml");
+  for (const auto* part : {"servers: [{name: mx1, priority: 10, roles: [mx, outbound, client]}]\n",
+                           "spf: {all: fail}\n",
+                           "dkim: {selector: s1, algorithm: rsa, bits: 2048}\n",
+                           "autoconfig: true\n",
+                           "sales: [jane, joe@partner.example]\n",
+                           "old: {reject: Jane moved on}\n",
+                           "kind: Mailbox\nmetadata: {name: jane@example.com}\n",
+                           "displayName: Jane Doe\n",
+                           "quota: 4GiB\n",
+                           "sendAs: [sales@example.com]\n"}) {
+    EXPECT_NE(manifest.find(part), std::string::npos) << part << "\n" << manifest;
+  }
+  for (const auto* part : {"mx1, type: A", "v=spf1", "_imaps", "v=DKIM1", "password"}) {
+    EXPECT_EQ(manifest.find(part), std::string::npos) << part << "\n" << manifest;
+  }
+  EXPECT_NE(project.read("domains/example.org.yaml").find("none: true"), std::string::npos);
+  expect_in_plumb(project);
+}
+
+/// Whatever master files can hold.
+constexpr const char* kEverything =
+    "$ORIGIN one.example.\n$TTL 600\n"
+    "@ SOA ns1 hostmaster 7 3600 600 86400 300\n@ NS ns1\n@ NS ns2.elsewhere.example.\n"
+    "ns1 A 192.0.2.53\n@ A 192.0.2.1\n@ 60 AAAA 2001:db8::1\n"
+    "@ MX 10 mx\n@ MX 20 mx2.elsewhere.example.\nmx A 192.0.2.2\n"
+    "@ TXT \"v=spf1 mx -all\"\n@ TXT \"a;b\\\"c\\\\d ${x} \\195\\188\"\n"
+    "long TXT ( \"0123456789012345678901234567890123456789012345678901234567890123456789\"\n"
+    " \"second string\" \"\" )\n"
+    "@ CAA 0 issue \"ca.example; x=y\"\n@ CAA 128 iodef \"mailto:a@b.example\"\n"
+    "* CNAME www\nwww 30 A 192.0.2.3\nwww 30 A 192.0.2.4\n"
+    "d DNAME other.example.\n_sip._tcp SRV 1 2 3 sip.other.example.\n_off._tcp SRV 0 0 0 .\n"
+    "svc SVCB 1 . alpn=h2,h3 port=8443\n@ HTTPS 1 . alpn=h2 ipv4hint=192.0.2.1\n"
+    "loc LOC 52 22 23.000 N 4 53 32.000 E -2.00m 0.00m 10000m 10m\n"
+    "nap NAPTR 100 10 \"U\" \"E2U+sip\" \"!^.*$!sip:a@b.example!\" .\n"
+    "key SSHFP 4 2 123456789abcdef67890123456789abcdef67890123456789abcdef123456789\n"
+    "_25._tcp.mx TLSA 3 1 1 "
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n"
+    "u URI 10 1 \"https://www.one.example/x?y=z\"\nxn--bcher-kva A 192.0.2.5\n"
+    "_dmarc TXT \"v=DMARC1; p=none; rua=mailto:x@one.example,mailto:y@two.example; adkim=s\"\n"
+    "_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:t@one.example\"\nbin TYPE65400 \\# 2 0a0b\n"
+    "sub NS ns.sub\nns.sub A 192.0.2.6\nsub DS 1 13 2 "
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n"
+    "7 PTR host.one.example.\n0x1f TXT \"0x1f\"\nyes TXT \"no\"\nnum TXT \"1.50\"\n";
+
+TEST(Import, WhateverAZoneHoldsTheNextPlanIsEmpty) {
+  const Newcomer project;
+  project.write("zones/one.example.zone", kEverything);
+  const auto imported = project.plumb({"import", "files"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("bin TYPE65400")) << imported.all();
+  expect_in_plumb(project);
+  EXPECT_EQ(project.read("zones/one.example.zone"), kEverything) << "an import writes no zone";
+  EXPECT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  EXPECT_EQ(project.read("zones/one.example.zone"), kEverything);
+}
+
+TEST(Import, FromPowerDns) {
+  const PdnsServer server{PdnsServer::Backend::sqlite};
+  const Newcomer project;
+  project.write("providers/files.yaml",
+                "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: files}\nspec:\n"
+                "  type: powerdns\n  endpoint: " +
+                    server.endpoint() + "\n  auth: {apiKey: {env: KEY}}\n");
+  const Setting setting{.environment = {{"KEY", std::string(PdnsServer::kApiKey)}}};
+  for (int number = 1; number <= 4; ++number) {
+    const auto name = "d" + std::to_string(number) + ".example";
+    project.domain(name, usual_records(name, number));
+  }
+  const auto applied = project.plumb({"apply", "--yes"}, setting);
+  ASSERT_EQ(applied.code, 0) << applied.all();
+  for (const auto* gone : {"domains", "profiles", ".plumb"}) {
+    project.remove(gone);
+  }
+  const auto imported = project.plumb({"import", "files"}, setting);
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("1 profile")) << imported.all();
+  const auto planned = project.plumb({"plan", "--detailed-exitcode"}, setting);
+  EXPECT_EQ(planned.code, 0) << planned.all();
+  EXPECT_EQ(imported.all().find(PdnsServer::kApiKey), std::string::npos);
 }
 
 TEST(Import, SaysWhatIsWrong) {
