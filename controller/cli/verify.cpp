@@ -83,12 +83,14 @@ Result<ExitCode> verify_command(Workspace& workspace, const VerifyOptions& optio
                             .ipv6 = env::reaches_ipv6(),
                             .smtp_port = options.smtp_port,
                             .https_port = options.https_port,
-                            .now = std::chrono::duration_cast<std::chrono::seconds>(now).count()};
+                            .now = std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+                            .resolvers = loaded->project.resolvers};
   const auto begin = env.clock.steady();
   const auto verified = verify::verify(declared, names, sources, how, interrupt.token());
   const auto took = std::chrono::duration_cast<milliseconds>(env.clock.steady() - begin);
-  say(options.output == "json" ? verify_json(verified)
-                               : verify_text(verified, took, workspace.style()));
+  auto style = workspace.style();
+  style.width = output_is_terminal() ? style.width : 0;  // what reads a pipe wants whole lines
+  say(options.output == "json" ? verify_json(verified) : verify_text(verified, took, style));
   if (interrupt.token().stop_requested()) {
     return fail(ErrorCode::cancelled, "stopped: not everything was looked at");
   }

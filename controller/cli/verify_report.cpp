@@ -1,6 +1,9 @@
 #include "controller/cli/verify_report.h"
 
+#include <algorithm>
 #include <array>
+#include <map>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -8,6 +11,7 @@
 #include "controller/describe/diagnostics_text.h"
 #include "controller/describe/paint.h"
 #include "controller/describe/plan_lines.h"
+#include "controller/describe/plan_rows.h"
 
 namespace plumb::cli {
 namespace {
@@ -26,39 +30,10 @@ Mark mark_of(Status status) {
   return kMarks.at(static_cast<std::size_t>(status));
 }
 
-std::string signed_word(Status status, const describe::Style& style) {
-  const auto mark = mark_of(status);
-  return describe::painted(
-      fmt::format("{} {:<7}", mark.sign, verify::status_name(status)), mark.paint, style);
-}
-
 constexpr std::size_t kTopic = 11;
-
-/// "✗ fail    spf        example.com TXT: …" and what is to be done.
-std::string trouble_lines(const verify::Check& check, const describe::Style& style) {
-  const auto subject = check.subject.empty() ? std::string() : check.subject + ": ";
-  auto text = fmt::format("  {} {}{}{}{}\n",
-                          signed_word(check.status, style),
-                          describe::padded(check.topic, kTopic),
-                          describe::printable(subject),
-                          describe::printable(check.message),
-                          check.rule.empty() ? "" : " (" + check.rule + ")");
-  if (!check.remedy.empty()) {
-    text +=
-        fmt::format("{}→ {}\n", std::string(kTopic + 12, ' '), describe::printable(check.remedy));
-  }
-  return text;
-}
-
-std::string pass_line(const verify::Check& check, const describe::Style& style) {
-  const auto subject = check.subject.empty() ? std::string() : check.subject + ": ";
-  const auto text = fmt::format("  {} {}{}{}",
-                                signed_word(Status::pass, style),
-                                describe::padded(check.topic, kTopic),
-                                describe::printable(subject),
-                                describe::printable(check.message));
-  return (style.verbose && !check.rule.empty() ? text + " (" + check.rule + ")" : text) + "\n";
-}
+constexpr std::size_t kIndent = 12 + kTopic;  ///< where what was seen begins
+constexpr std::size_t kTellAll = 3;  ///< so few domains are shown whole even where all is well
+constexpr std::size_t kAlike = 5;    ///< lines of one topic in one domain; the others are counted
 
 std::string counts_text(const verify::Report& report) {
   std::string text;
@@ -70,31 +45,144 @@ std::string counts_text(const verify::Report& report) {
   return text.empty() ? "nothing to look at" : text;
 }
 
+/// What a check says, in one line.
+std::string told(const verify::Check& check) {
+  return describe::printable(check.subject.empty() ? check.message
+                                                   : check.subject + ": " + check.message);
+}
+
+/// Writes reports one after another. What two domains share, such as a mail server, is told once.
+class Writer {
+ public:
+  Writer(const describe::Style& style, bool many) : style_(style), many_(many) {}
+
+  void report(const verify::Report& report);
+  std::string take() { return std::move(text_); }
+
+ private:
+  bool all() const { return style_.verbose || !many_; }
+  void line(Status status,
+            const std::string& topic,
+            const std::string& text,
+            const std::string& rule);
+  void remedy(const std::string& text);
+  void trouble(const verify::Report& report, const verify::Check& check);
+  void passes(const verify::Report& report);
+  void quiet(const verify::Report& report);
+
+  const describe::Style& style_;
+  bool many_;
+  std::string text_;
+  std::map<std::string, std::string> seen_;  ///< what was told, and under which domain
+};
+
+void Writer::line(Status status,
+                  const std::string& topic,
+                  const std::string& text,
+                  const std::string& rule) {
+  const auto mark = mark_of(status);
+  text_ += fmt::format(
+      "  {} {}",
+      describe::painted(
+          fmt::format("{} {:<7}", mark.sign, verify::status_name(status)), mark.paint, style_),
+      describe::padded(topic, kTopic));
+  const auto whole = rule.empty() ? text : text + " (" + rule + ")";
+  if (style_.width <= kIndent + 20) {
+    text_ += whole + "\n";
+    return;
+  }
+  std::string indent;
+  for (const auto& part : describe::wrapped(whole, style_.width - kIndent, 0)) {
+    text_ += indent + part + "\n";
+    indent.assign(kIndent, ' ');
+  }
+}
+
+void Writer::remedy(const std::string& text) {
+  const auto whole = describe::printable(text);
+  const auto width = style_.width <= kIndent + 20 ? 0 : style_.width - kIndent - 2;
+  auto indent = std::string(kIndent, ' ') + "→ ";
+  for (const auto& part :
+       width == 0 ? std::vector<std::string>{whole} : describe::wrapped(whole, width, 0)) {
+    text_ += indent + part + "\n";
+    indent.assign(kIndent + 2, ' ');
+  }
+}
+
+void Writer::trouble(const verify::Report& report, const verify::Check& check) {
+  const auto text = told(check);
+  const auto [before, fresh] = seen_.try_emplace(check.topic + ' ' + text, report.domain);
+  if (!fresh && many_ && !check.subject.empty()) {
+    line(check.status,
+         check.topic,
+         fmt::format("{}: as under {}", describe::printable(check.subject), before->second),
+         {});
+    return;
+  }
+  line(check.status, check.topic, text, check.rule);
+  if (!check.remedy.empty()) {
+    remedy(check.remedy);
+  }
+}
+
+/// What is in order: line by line where there are few domains, else by name.
+void Writer::passes(const verify::Report& report) {
+  std::vector<std::string> topics;
+  for (const auto& check : report.checks) {
+    if (check.status != Status::pass) {
+      continue;
+    }
+    if (all()) {
+      line(Status::pass, check.topic, told(check), style_.verbose ? check.rule : std::string());
+    } else if (std::find(topics.begin(), topics.end(), check.topic) == topics.end()) {
+      topics.push_back(check.topic);
+    }
+  }
+  if (!topics.empty()) {
+    line(Status::pass, fmt::format("{}", fmt::join(topics, ", ")), {}, {});
+  }
+}
+
 /// A domain without any trouble is one line, unless all lines are wanted.
-std::string quiet_line(const verify::Report& report, const describe::Style& style) {
+void Writer::quiet(const verify::Report& report) {
   std::string what;
   for (const auto& check : report.checks) {
     if (check.topic == "served" || check.topic == "mx") {
       what += (what.empty() ? "" : "; ") + describe::printable(check.message);
     }
   }
-  return fmt::format("{} {}  {}{}\n",
-                     describe::painted("✓", Paint::green, style),
-                     describe::painted(report.domain, Paint::bold, style),
-                     describe::counted(report.checks.size(), "check") + " pass",
-                     what.empty() ? "" : ": " + what);
+  text_ += fmt::format("{} {}  {}{}\n",
+                       describe::painted("✓", Paint::green, style_),
+                       describe::painted(report.domain, Paint::bold, style_),
+                       describe::counted(report.checks.size(), "check") + " pass",
+                       what.empty() ? "" : ": " + what);
 }
 
-std::string report_text(const verify::Report& report, const describe::Style& style) {
-  const auto mark = mark_of(report.worst());
-  auto text = fmt::format("{} {}  {}\n",
-                          describe::painted(mark.sign, mark.paint, style),
-                          describe::painted(report.domain, Paint::bold, style),
-                          counts_text(report));
-  for (const auto& check : report.checks) {
-    text += check.status == Status::pass ? pass_line(check, style) : trouble_lines(check, style);
+void Writer::report(const verify::Report& report) {
+  if (report.worst() == Status::pass && !all()) {
+    return quiet(report);
   }
-  return text + "\n";
+  const auto mark = mark_of(report.worst());
+  text_ += fmt::format("{} {}  {}\n",
+                       describe::painted(mark.sign, mark.paint, style_),
+                       describe::painted(report.domain, Paint::bold, style_),
+                       counts_text(report));
+  std::map<std::string, std::size_t> alike;
+  for (const auto& check : report.checks) {
+    if (check.status != Status::pass && (++alike[check.topic] <= kAlike || style_.verbose)) {
+      trouble(report, check);
+    }
+  }
+  for (const auto& [topic, count] : alike) {
+    if (count > kAlike && !style_.verbose) {
+      text_ += fmt::format("  … {:<7} {}and {} (-v shows all)\n",
+                           "",
+                           describe::padded(topic, kTopic),
+                           describe::counted(count - kAlike, "more line"));
+    }
+  }
+  passes(report);
+  text_ += "\n";
 }
 
 }  // namespace
@@ -102,17 +190,16 @@ std::string report_text(const verify::Report& report, const describe::Style& sty
 std::string verify_text(const verify::Verified& verified,
                         std::chrono::milliseconds took,
                         const describe::Style& style) {
-  constexpr std::size_t kTellAll = 3;  // so few domains are shown whole even where all is well
-  std::string text;
+  const bool many = verified.reports.size() > kTellAll;
+  Writer writer(style, many);
   std::array<std::size_t, 4> domains{};
   for (const auto& report : verified.reports) {
     ++domains.at(static_cast<std::size_t>(report.worst()));
-    const bool quiet =
-        report.worst() == Status::pass && !style.verbose && verified.reports.size() > kTellAll;
-    text += quiet ? quiet_line(report, style) : report_text(report, style);
+    writer.report(report);
   }
+  auto text = writer.take();
   const auto& [good, unsure, warned, failed] = domains;
-  if (verified.reports.size() > kTellAll && good != 0) {
+  if (many && good != 0 && !style.verbose) {
     text += "\n";
   }
   text += describe::counted(verified.reports.size(), "domain") + ": ";
@@ -127,7 +214,10 @@ std::string verify_text(const verify::Verified& verified,
   part(unsure, "not wholly looked at");
   part(good, "in order");
   const auto seconds = static_cast<double>(took.count()) / 1000;
-  return text + fmt::format("{} · {} questions in {:.1f} s\n", parts, verified.questions, seconds);
+  return text + fmt::format("{} · {} in {:.1f} s\n",
+                            parts,
+                            describe::counted(verified.questions, "question"),
+                            seconds);
 }
 
 std::string verify_json(const verify::Verified& verified) {

@@ -6,8 +6,10 @@
 #include "controller/plan/resolve.h"
 #include "controller/reconcile/roster.h"
 #include "controller/reconcile/scopes.h"
+#include "resources/kinds/mail_kinds.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
+#include "resources/model/cbor.h"
 
 namespace plumb::cli {
 namespace {
@@ -34,13 +36,29 @@ Result<plan::KnownOutputs> known_outputs(Workspace& workspace,
       quiet, roster, *store, workspace.parts().catalog, std::move(stop));
 }
 
+verify::PolicyFile policy_of(std::string_view body, const ClaimedScope* claimed) {
+  verify::PolicyFile policy;
+  policy.mode = cbor::field_octets(body, kinds::kPolicyMode).value_or("");
+  const auto hosts = cbor::field_list(body, kinds::kPolicyMx);
+  policy.mx.assign(hosts.begin(), hosts.end());
+  std::sort(policy.mx.begin(), policy.mx.end());
+  const auto last =
+      claimed == nullptr ? std::nullopt : claimed->table.find(kinds::kMTASTSPolicy, "");
+  policy.applied = last && claimed->table.body(claimed->table[*last]) == body;
+  return policy;
+}
+
 /// Whether what was last applied is what is declared.
 bool is_applied(const ClaimedScope* claimed, std::string_view key, const verify::RecordSet& set) {
   const auto row = claimed == nullptr ? std::nullopt : claimed->table.find(kinds::kRRset, key);
   if (!row) {
     return false;
   }
-  const auto views = kinds::rrset_values(claimed->table.body(claimed->table[*row]));
+  const auto body = claimed->table.body(claimed->table[*row]);
+  if (set.ttl && kinds::rrset_ttl(body) != set.ttl) {
+    return false;
+  }
+  const auto views = kinds::rrset_values(body);
   std::vector<std::string> last(views.begin(), views.end());
   std::sort(last.begin(), last.end());
   return set.shared ? std::includes(last.begin(), last.end(), set.values.begin(), set.values.end())
@@ -138,6 +156,20 @@ Result<verify::Declared> declared_zones(Workspace& workspace,
       claimed = std::move(claims);
     }
     reader.add(*scope, claimed.get(), zone);
+  }
+  for (const auto& scope : loaded.scopes) {
+    const auto name = values::DomainName::parse(scope->scope.container);
+    const auto row = scope->table.find(kinds::kMTASTSPolicy, "");
+    const auto zone = name ? zones.find(*name) : zones.end();
+    if (row && zone != zones.end()) {
+      const auto body = scope->table.body(scope->table[*row]);
+      std::shared_ptr<const ClaimedScope> claimed;
+      if (store != nullptr) {
+        PLUMB_TRY(claims, store->claims(scope->scope));
+        claimed = std::move(claims);
+      }
+      zone->second.policy = policy_of(body, claimed.get());
+    }
   }
   std::vector<verify::Zone> list;
   for (auto& [name, zone] : zones) {

@@ -20,9 +20,9 @@ namespace plumb::env {
 struct DnsQuestion {
   values::DomainName name;
   values::RecordType type{};
-  /// The server that is asked, without recursion: "192.0.2.1:53", "[2001:db8::1]:53". Empty: the
-  /// recursive resolvers.
+  /// The server that is asked: "192.0.2.1:53", "[2001:db8::1]:53". Empty: the recursive resolvers.
   std::string server;
+  bool recursive = false;  ///< whether `server` is asked to find the answer elsewhere
 
   friend auto operator<=>(const DnsQuestion&, const DnsQuestion&) = default;
 };

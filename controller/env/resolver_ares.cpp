@@ -87,8 +87,9 @@ std::string query_name(const values::DomainName& name) {
 /// Questions for one server (or for the recursive resolvers), and the channel over which they go.
 class Line {
  public:
-  /// `server` empty: recursive.
-  Line(Traffic& traffic, std::string server) : traffic_(traffic), server_(std::move(server)) {}
+  /// `server` empty: the resolvers, which are recursive.
+  Line(Traffic& traffic, std::string server, bool recursive)
+      : traffic_(traffic), server_(std::move(server)), recursive_(recursive || server_.empty()) {}
   ~Line() { close(); }
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
@@ -119,6 +120,7 @@ class Line {
 
   Traffic& traffic_;
   std::string server_;
+  bool recursive_;
   ares_channel channel_ = nullptr;
   std::deque<std::size_t> waiting_;
   std::unordered_set<std::uint16_t> ids_;
@@ -142,7 +144,7 @@ Result<void> Line::open() {
   // NOCHECKRESP: SERVFAIL is an answer; c-ares would call it a refused connection in the end.
   options.flags = ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN |
                   ARES_FLAG_NOCHECKRESP;
-  options.flags |= server_.empty() ? 0 : ARES_FLAG_NORECURSE;
+  options.flags |= recursive_ ? 0 : ARES_FLAG_NORECURSE;
   options.ednspsz = kUdpSize;
   options.timeout = static_cast<int>(traffic_.options.try_time.count());
   options.tries = static_cast<int>(std::max(traffic_.options.tries, 1U));
@@ -190,7 +192,7 @@ void Line::send_one(std::size_t number) {
                                      kInternet,
                                      static_cast<int>(question.type),
                                      id,
-                                     server_.empty() ? 1 : 0,
+                                     recursive_ ? 1 : 0,
                                      &query,
                                      &size,
                                      kUdpSize);
@@ -329,7 +331,7 @@ class Asking {
   Descriptor epoll_{::epoll_create1(EPOLL_CLOEXEC)};
   Descriptor wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   Traffic traffic_;
-  std::map<std::string_view, std::unique_ptr<Line>> lines_;
+  std::map<std::pair<std::string_view, bool>, std::unique_ptr<Line>> lines_;
   std::vector<Line*> busy_;  ///< with questions that wait or are open
   const steady_clock::time_point deadline_;
   steady_clock::time_point tick_ = steady_clock::now();
@@ -346,9 +348,10 @@ Asking::Asking(std::span<const DnsQuestion> questions,
       deadline_(steady_clock::now() + options.deadline),
       left_(questions.size()) {
   for (std::size_t i = 0; i < questions.size(); ++i) {
-    auto& line = lines_[questions[i].server];
+    const auto& question = questions[i];
+    auto& line = lines_[{question.server, question.recursive}];
     if (line == nullptr) {
-      line = std::make_unique<Line>(traffic_, questions[i].server);
+      line = std::make_unique<Line>(traffic_, question.server, question.recursive);
       busy_.push_back(line.get());
     }
     line->queue(i);

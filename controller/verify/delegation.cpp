@@ -56,6 +56,12 @@ std::vector<std::string> difference(const std::set<std::string>& a,
   return only;
 }
 
+/// "at your registrar": of a zone right below a top-level domain; else its parent.
+std::string where_of(const DomainName& parent) {
+  return parent.label_count() <= 1 ? "at your registrar"
+                                   : fmt::format("in {}", parent.without_dot());
+}
+
 void compare_names(Look& look,
                    const DomainName& parent,
                    const std::set<std::string>& above,
@@ -86,11 +92,14 @@ void compare_names(Look& look,
             .rule = "RFC 1034 §4.2.2",
             .remedy = look.declared.find(parent) != nullptr
                           ? look.remedy(look.zone.name, RecordType::ns, {})
-                          : "nothing: tell the registrar, who writes the parent's side"});
+                          : delegate_it(look, parent)});
 }
 
 /// Addresses that the parent hands out for name servers below the zone.
-bool check_glue(Look& look, const env::DnsAnswer& referral, const std::set<std::string>& names) {
+bool check_glue(Look& look,
+                const DomainName& parent,
+                const env::DnsAnswer& referral,
+                const std::set<std::string>& names) {
   bool known = true;
   for (const auto& text : names) {
     const auto host = DomainName::from_canonical(text);
@@ -109,13 +118,17 @@ bool check_glue(Look& look, const env::DnsAnswer& referral, const std::set<std::
       known = false;
       continue;
     }
+    const auto give = fmt::format("nothing: give {} the address of {}{}",
+                                  where_of(parent),
+                                  host.without_dot(),
+                                  real->values.empty() ? "" : ": " + listed(real->values));
     if (glue.empty() && !referral.authoritative) {
       look.add({.topic = "delegation",
                 .subject = std::string(host.without_dot()),
                 .status = Status::fail,
                 .message = "lies in the zone and the parent has no glue for it: it cannot be found",
                 .rule = "RFC 1034 §4.2.1",
-                .remedy = "nothing: tell the registrar the address of this name server"});
+                .remedy = give});
     }
     for (const auto& address : glue) {
       if (real->known &&
@@ -127,7 +140,7 @@ bool check_glue(Look& look, const env::DnsAnswer& referral, const std::set<std::
                                          address,
                                          shown(RecordType::a, real->values)),
                   .rule = "RFC 1912 §2.3",
-                  .remedy = "nothing: tell the registrar the new address of this name server"});
+                  .remedy = give});
       }
     }
   }
@@ -165,10 +178,10 @@ void check_parent(Look& look) {
                 .rule = "RFC 1034 §4.2",
                 .remedy = look.declared.find(*parent) != nullptr
                               ? look.remedy(look.zone.name, RecordType::ns, "its NS there")
-                              : "nothing: have the registrar delegate it"});
+                              : delegate_it(look, *parent)});
       return;
     }
-    if (check_glue(look, **answer, names)) {
+    if (check_glue(look, *parent, **answer, names)) {
       compare_names(look, *parent, names, {here->values.begin(), here->values.end()});
     }
     return;
@@ -187,14 +200,15 @@ void check_dnssec(Look& look) {
   if (!ds || !soa) {
     return;
   }
-  const Check trouble{.topic = "dnssec",
-                      .subject = {},
-                      .status = Status::fail,
-                      .message = {},
-                      .rule = "RFC 4035 §5",
-                      .remedy =
-                          "nothing: plumb declares DS records, the servers sign; compare the "
-                          "parent's DS with the zone's keys"};
+  const Check trouble{
+      .topic = "dnssec",
+      .subject = {},
+      .status = Status::fail,
+      .message = {},
+      .rule = "RFC 4035 §5",
+      .remedy =
+          "nothing: the servers sign; compare the DS at the parent with the keys of "
+          "the zone"};
   if (ds->known && ds->values.empty()) {
     look.pass("dnssec", {}, "not signed: the parent has no DS");
   } else if (ds->known && soa->known && soa->authenticated) {
@@ -210,12 +224,29 @@ void check_dnssec(Look& look) {
     check.message = ds->known
                         ? "the parent has a DS, but the resolver does not say that it validates"
                         : ds->trouble;
-    check.remedy = "declare a validating resolver that is your own: spec.resolvers of the Project";
+    check.remedy =
+        "nothing: declare a validating resolver that is your own (spec.resolvers of the Project)";
     look.add(std::move(check));
   }
 }
 
 }  // namespace
+
+std::string delegate_it(const Look& look, const DomainName& parent) {
+  std::vector<std::string> names;
+  const auto* declared = look.declared.set_of(look.zone.name, RecordType::ns);
+  const auto* seen = look.facts.known(look.zone.name, RecordType::ns);
+  const auto texts = declared != nullptr                    ? declared->values
+                     : seen != nullptr && seen->has_value() ? (*seen)->values(RecordType::ns)
+                                                            : std::vector<std::string>();
+  for (const auto& text : texts) {
+    names.emplace_back(DomainName::from_canonical(text).without_dot());
+  }
+  return fmt::format("nothing: delegate {} {} to {}",
+                     look.zone.name.without_dot(),
+                     where_of(parent),
+                     names.empty() ? "its name servers" : listed(names, 6));
+}
 
 void check_delegation(Look& look) {
   check_parent(look);

@@ -13,12 +13,14 @@ constexpr std::chrono::milliseconds kPolicyTime{20'000};
 
 std::string key_of(const values::DomainName& name,
                    values::RecordType type,
-                   const std::string& server) {
+                   const std::string& server,
+                   bool recursive) {
   std::string key = name.text();
   key += ' ';
   key += values::record_type_name(type);
   key += ' ';
   key += server;
+  key += recursive ? " rd" : "";
   return key;
 }
 
@@ -36,14 +38,21 @@ env::HttpRequest policy_request(const PolicyQuestion& question) {
 
 const Result<env::DnsAnswer>* Facts::dns(const values::DomainName& name,
                                          values::RecordType type,
-                                         const std::string& server) {
-  auto key = key_of(name, type, server);
+                                         const std::string& server,
+                                         bool recursive) {
+  auto key = key_of(name, type, server, recursive);
   if (const auto found = answers_.find(key); found != answers_.end()) {
     return &found->second;
   }
   lacking_ = true;
-  wanted_.try_emplace(std::move(key), env::DnsQuestion{name, type, server});
+  wanted_.try_emplace(std::move(key), env::DnsQuestion{name, type, server, recursive});
   return nullptr;
+}
+
+const Result<env::DnsAnswer>* Facts::known(const values::DomainName& name,
+                                           values::RecordType type) const {
+  const auto found = answers_.find(key_of(name, type, {}, false));
+  return found == answers_.end() ? nullptr : &found->second;
 }
 
 const Result<ServiceSeen>* Facts::service(const ServiceQuestion& question) {

@@ -36,10 +36,14 @@ struct PolicyQuestion {
 /// way at once. Not thread-safe.
 class Facts {
  public:
-  /// The answer; nullptr: not known yet. `server` as in DnsQuestion.
+  /// The answer; nullptr: not known yet. `server` and `recursive` as in DnsQuestion.
   const Result<env::DnsAnswer>* dns(const values::DomainName& name,
                                     values::RecordType type,
-                                    const std::string& server = {});
+                                    const std::string& server = {},
+                                    bool recursive = false);
+  /// The answer of the resolvers if it is known; it is not asked for.
+  const Result<env::DnsAnswer>* known(const values::DomainName& name,
+                                      values::RecordType type) const;
   const Result<ServiceSeen>* service(const ServiceQuestion& question);
   const Result<env::HttpResponse>* policy(const PolicyQuestion& question);
 

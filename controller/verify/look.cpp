@@ -20,6 +20,17 @@ void Look::pass(std::string topic, std::string subject, std::string message, std
        .remedy = {}});
 }
 
+std::string Look::remedy(const DomainName& name, RecordType type, const std::string& advice) const {
+  const auto* set = declared.set_of(name, type);
+  const auto* answer = facts.known(name, type);
+  bool seen = false;
+  if (set != nullptr && answer != nullptr && *answer) {
+    const auto found = (*answer)->values(type);
+    seen = std::includes(found.begin(), found.end(), set->values.begin(), set->values.end());
+  }
+  return verify::remedy(declared, name, type, advice, seen);
+}
+
 std::optional<Found> find(Facts& facts, const DomainName& name, RecordType type) {
   const auto* answer = facts.dns(name, type);
   if (answer == nullptr) {
@@ -83,12 +94,16 @@ std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string shown(RecordType type, const std::vector<std::string>& values) {
+std::string shown(RecordType type, const std::vector<std::string>& values, std::size_t at) {
   constexpr std::size_t kWidth = 60;
+  constexpr std::size_t kHead = 12;
   std::vector<std::string> texts;
   for (const auto& value : values) {
     auto text = type == RecordType::txt ? values::quote_string(value) : value;
-    if (text.size() > kWidth) {
+    if (text.size() > kWidth && values.size() == 1 && at > kWidth / 2) {
+      const auto from = std::min(at - kHead, text.size() - kWidth / 2);
+      text = text.substr(0, kHead) + "…" + text.substr(from, kWidth / 2) + "…";
+    } else if (text.size() > kWidth) {
       text = text.substr(0, kWidth - 1) + "…";
     }
     texts.push_back(std::move(text));
@@ -115,16 +130,24 @@ std::optional<NameServers> name_servers(Facts& facts,
     all.trouble = names->trouble;
     return all;
   }
+  auto hosts = names->values;
+  if (hosts.empty()) {
+    all.found = false;
+    const auto* set = declared.set_of(zone, RecordType::ns);
+    hosts = set == nullptr ? hosts : set->values;
+  }
   bool known = true;
-  for (const auto& name : names->values) {
+  for (const auto& name : hosts) {
     const auto host = DomainName::from_canonical(name);
     const auto addresses = addresses_of(facts, host);
     if (!addresses) {
       known = false;
       continue;
     }
-    if (addresses->values.empty()) {
-      all.trouble = fmt::format("the name server {} has no address", host.without_dot());
+    if (!addresses->known) {
+      all.trouble = fmt::format("{}: {}", host.without_dot(), addresses->trouble);
+    } else if (addresses->values.empty()) {
+      all.lost.push_back(host);
     }
     for (const auto& address : addresses->values) {
       if (ipv6 || address.find(':') == std::string::npos) {

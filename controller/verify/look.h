@@ -20,6 +20,8 @@ struct Options {
   std::uint16_t smtp_port = 25;    ///< where mail exchangers are asked
   std::uint16_t https_port = 443;  ///< where MTA-STS policies are fetched
   std::int64_t now = 0;            ///< seconds since 1970, for certificates
+  /// Recursive resolvers that are looked through one by one, "127.0.0.1:53": the declared ones.
+  std::vector<std::string> resolvers = {};
 };
 
 /// One domain being looked at. A check that lacks a fact says nothing: it is called again.
@@ -32,12 +34,10 @@ struct Look {
 
   void pass(std::string topic, std::string subject, std::string message, std::string rule = {});
   void add(Check check) { report.checks.push_back(std::move(check)); }
-  /// What plumb will do about a record.
+  /// What plumb will do about a record, which was looked up before.
   std::string remedy(const values::DomainName& name,
                      values::RecordType type,
-                     const std::string& advice = {}) const {
-    return verify::remedy(declared, name, type, advice);
-  }
+                     const std::string& advice = {}) const;
 };
 
 /// What came of a question to the resolvers. nullopt of a call below: not known yet.
@@ -62,26 +62,37 @@ std::string listed(const std::vector<std::string>& items, std::size_t most = 4);
 /// "1 record set", "3 record sets".
 std::string counted(std::size_t count, std::string_view noun);
 /// Data of a record as a line may show it: TXT in quotes, long texts cut, controls escaped.
-std::string shown(values::RecordType type, const std::vector<std::string>& values);
+/// `at`: an octet of a single long value that is not to be cut off.
+std::string shown(values::RecordType type,
+                  const std::vector<std::string>& values,
+                  std::size_t at = 0);
 
 /// One authoritative server of a zone.
 struct NameServer {
   std::string name;     ///< "ns1.example.com", or the address where only that is declared
   std::string address;  ///< with port
 };
-/// The servers of `zone`: as declared, else of its NS records. nullopt: not known yet. `trouble`
-/// says why there are none, or what could not be looked up.
+/// The servers of `zone`: as declared, else of its NS records, else of those that it is to have.
+/// nullopt of the call: not known yet.
 struct NameServers {
   std::vector<NameServer> servers;
-  std::string trouble;
+  std::string trouble;                   ///< what could not be looked up
+  std::vector<values::DomainName> lost;  ///< name servers that have no address
+  bool found = true;                     ///< false: the world sees no NS of this zone
 };
 std::optional<NameServers> name_servers(Facts& facts,
                                         const Declared& declared,
                                         const values::DomainName& zone,
                                         bool ipv6);
 
+/// "nothing: delegate one.test at your registrar to ns1.one.test and ns2.other.test", or in the
+/// zone above where that is no top-level domain. `parent`: the root where it is not known.
+std::string delegate_it(const Look& look, const values::DomainName& parent);
+
 // The checks, each a page of its own.
-void check_served(Look& look);      ///< what is declared, at every server; lame ones; serials
+void check_served(Look& look);  ///< what is declared, at every server; lame ones; serials
+/// What all servers have, at each declared resolver.
+void check_resolvers(Look& look, const std::vector<const RecordSet*>& served);
 void check_delegation(Look& look);  ///< NS and glue at the parent, DNSSEC
 void check_mail_path(Look& look);   ///< MX, addresses, PTR, SMTP, TLSA
 void check_senders(Look& look);     ///< SPF, DKIM, DMARC

@@ -136,7 +136,20 @@ void check_tlsa(Look& look, const HostProbe& probe, const ServiceSeen& seen) {
   }
 }
 
-/// The address of a sender leads to a name, and the name back (RFC 8601 §2.7.3).
+void check_smtp(Look& look, const DomainName& host, const std::string& address) {
+  const auto probe = HostProbe{"smtp",
+                               fmt::format("{} ({})", host.without_dot(), address),
+                               {Service::smtp,
+                                env::server_text(address, look.options.smtp_port),
+                                std::string(host.without_dot())}};
+  if (const auto* seen = probe_host(look, probe)) {
+    tell_tls(look, probe, *seen);
+    check_tlsa(look, probe, *seen);
+  }
+}
+
+}  // namespace
+
 void check_reverse(Look& look, const std::string& address, const std::string& host) {
   const auto reverse = reverse_of(address);
   if (!reverse) {
@@ -191,20 +204,6 @@ void check_reverse(Look& look, const std::string& address, const std::string& ho
   check.message = fmt::format("its reverse name {} does not lead back to it", listed(shown_names));
   look.add(std::move(check));
 }
-
-void check_smtp(Look& look, const DomainName& host, const std::string& address) {
-  const auto probe = HostProbe{"smtp",
-                               fmt::format("{} ({})", host.without_dot(), address),
-                               {Service::smtp,
-                                env::server_text(address, look.options.smtp_port),
-                                std::string(host.without_dot())}};
-  if (const auto* seen = probe_host(look, probe)) {
-    tell_tls(look, probe, *seen);
-    check_tlsa(look, probe, *seen);
-  }
-}
-
-}  // namespace
 
 const ServiceSeen* probe_host(Look& look, const HostProbe& probe) {
   const auto* seen = look.facts.service(probe.question);

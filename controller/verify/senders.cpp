@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/verify/hosts.h"
 #include "controller/verify/spf_walk.h"
 #include "controller/verify/texts.h"
 #include "resources/rules/dkim_key.h"
@@ -25,18 +26,42 @@ std::optional<bool> has_mail(Look& look) {
   return mx ? std::optional(!mx->values.empty()) : std::nullopt;
 }
 
+/// The names of servers that send and receive nothing: of those that receive, it is told there.
+void check_outbound(Look& look, const SpfWalk& walk) {
+  constexpr std::size_t kMost = 16;
+  const auto mx = find(look.facts, look.zone.name, RecordType::mx);
+  if (!mx) {
+    return;
+  }
+  std::set<std::string> told;
+  for (const auto& host : exchanges(*mx)) {
+    const auto found = host.is_root() ? std::nullopt : addresses_of(look.facts, host);
+    if (found && is_own_host(look, host)) {
+      told.insert(found->values.begin(), found->values.end());
+    }
+  }
+  for (const auto& address : walk.addresses) {
+    const auto* host = look.declared.host_of(address);
+    if (host != nullptr && told.size() < kMost && told.insert(address).second) {
+      check_reverse(look, address, std::string(host->without_dot()));
+    }
+  }
+}
+
 void check_spf(Look& look) {
   const auto& domain = look.zone.name;
   const auto walk = walk_spf(look.facts, domain);
   if (walk.lacking) {
     return;
   }
+  check_outbound(look, walk);
   Check check{.topic = "spf",
               .subject = {},
               .status = Status::fail,
               .message = {},
               .rule = "RFC 7208 §4.6",
               .remedy = look.remedy(domain, RecordType::txt, "an SPF record at the apex")};
+  constexpr std::size_t kMostLookups = 10;
   if (!walk.missing.empty()) {
     check.message = walk.missing + ": anybody may send in this name";
     check.rule = "RFC 7208 §3.1";
@@ -44,7 +69,8 @@ void check_spf(Look& look) {
   }
   if (!walk.permerror.empty()) {
     check.message = "permanent error for all receivers: " + walk.permerror;
-    check.rule = "RFC 7208 §4.6.4";
+    check.rule = walk.lookups > kMostLookups ? "RFC 7208 §4.6.4" : "RFC 7208 §2.6.7";
+    check.remedy = look.remedy(domain, RecordType::txt);
     return look.add(std::move(check));
   }
   if (!walk.temperror.empty()) {
@@ -54,6 +80,7 @@ void check_spf(Look& look) {
     return look.add(std::move(check));
   }
   check.rule = "RFC 7208 §5.1";
+  check.remedy = look.remedy(domain, RecordType::txt);
   if (walk.all == '+') {
     check.message = "ends in +all: the whole world may send in this name";
     return look.add(std::move(check));
@@ -99,6 +126,24 @@ std::string key_fault(const std::string& text, bool& weak) {
   return *bits < 2048 ? fmt::format("has an RSA key of {} bits", *bits) : std::string();
 }
 
+/// The key itself; blanks in it do not count (RFC 6376 §3.2).
+std::string key_of(const std::string& text) {
+  auto key = tag_of(text, "p");
+  key.erase(std::remove_if(key.begin(), key.end(), [](char c) { return c == ' ' || c == '\t'; }),
+            key.end());
+  return key;
+}
+
+/// The part of a key that tells it from others: RSA keys begin and end alike.
+std::string key_mark(const std::string& text) {
+  constexpr std::size_t kEnd = 8;  // the public exponent, in base64
+  constexpr std::size_t kShown = 8;
+  const auto key = key_of(text);
+  return key.empty()                   ? "a revoked one"
+         : key.size() <= kEnd + kShown ? "p=" + key
+                                       : "p=…" + key.substr(key.size() - kEnd - kShown);
+}
+
 void check_selector(Look& look, const DomainName& owner, std::size_t& good) {
   const auto found = find(look.facts, owner, RecordType::txt);
   if (!found) {
@@ -123,12 +168,23 @@ void check_selector(Look& look, const DomainName& owner, std::size_t& good) {
     return look.add(std::move(check));
   }
   const auto& text = found->values.front();
+  const auto* set = look.declared.set_of(owner, RecordType::txt);
+  const bool other =
+      set != nullptr && set->values.size() == 1 && key_of(text) != key_of(set->values.front());
   bool weak = false;
   if (auto fault = key_fault(text, weak); !fault.empty()) {
     const bool revoked = fault.find("revoked") != std::string::npos;
-    check.status = weak || revoked ? Status::warning : Status::fail;
-    check.message = std::move(fault);
-    check.rule = "RFC 8301 §3.2";
+    check.status = (weak || revoked) && !other ? Status::warning : Status::fail;
+    check.message = fault + (other ? ", unlike the declared one" : "");
+    check.rule = revoked ? check.rule : "RFC 8301 §3.2";
+    return look.add(std::move(check));
+  }
+  if (other) {
+    check.message = fmt::format(
+        "is another key than the declared one, {} instead of {}: mail signed with that one fails",
+        key_mark(text),
+        key_mark(set->values.front()));
+    check.rule = "RFC 6376 §6.1.2";
     return look.add(std::move(check));
   }
   if (const auto flags = tag_of(text, "t"); flags.find('y') != std::string::npos) {

@@ -42,6 +42,9 @@ std::optional<std::vector<Health>> look_at(Look& look, const NameServers& server
     Health health{.server = &server};
     if (!*answer) {
       health.trouble = answer->error().message;
+      if (health.trouble.starts_with(server.address + ' ')) {
+        health.trouble.erase(0, server.address.size() + 1);  // the line begins with it
+      }
       health.silent = true;
     } else if ((*answer)->rcode != env::Rcode::noerror) {
       health.trouble =
@@ -92,34 +95,30 @@ void tell_health(Look& look, const std::vector<Health>& healths) {
 }
 
 std::string what_others_say(const RecordSet& set, const Served& served) {
-  std::vector<std::string> texts;
-  for (const auto& [server, said] : served.otherwise) {
-    texts.push_back(fmt::format("{} has {}", server, said));
-  }
   return fmt::format("{} of {} serve {}; {}",
                      served.served,
                      served.of,
-                     shown(set.type, set.values),
-                     listed(texts, 3));
+                     set.values.empty() ? "none" : shown(set.type, set.values, served.differs_at),
+                     listed(others_text(served), 3));
 }
 
 std::string remedy_of(const RecordSet& set, const Served& served) {
   if (!set.applied) {
-    return "it is declared and waits for plumb apply";
+    return remedy(set);
   }
-  return served.served != 0 ? "it was applied: the others are still to get it; if it stays, look "
-                              "at their transfers"
-                            : "it was applied: wait until the servers have loaded it, or plumb "
-                              "plan, to see whether "
-                              "somebody changed it since";
+  return served.served != 0
+             ? "nothing yet: it was applied, the others are still to get it; if it stays, look at "
+               "their transfers"
+             : "nothing yet: it was applied, the servers are still to load it; if it stays, plumb "
+               "plan says whether somebody changed it, and plumb apply puts it right";
 }
 
-/// What one set is at the servers that have the zone. False: not known yet.
+/// What one set is at the servers that have the zone; into `good` where all have it. False: not
+/// known yet.
 bool look_at_set(Look& look,
                  const RecordSet& set,
                  const std::vector<Health>& healths,
-                 std::size_t& good,
-                 std::size_t& asked) {
+                 std::vector<const RecordSet*>& good) {
   Served served;
   bool known = true;
   for (const auto& health : healths) {
@@ -135,9 +134,8 @@ bool look_at_set(Look& look,
   if (!known) {
     return false;
   }
-  ++asked;
   if (served.served == served.of) {
-    ++good;
+    good.push_back(&set);
     if (set.ttl && served.ttl != *set.ttl && served.of != 0) {
       look.add({.topic = "served",
                 .subject = fmt::format(
@@ -146,7 +144,7 @@ bool look_at_set(Look& look,
                 .message = fmt::format(
                     "is served with a TTL of {} s instead of {} s", served.ttl, *set.ttl),
                 .rule = "RFC 2181 §5.2",
-                .remedy = remedy_of(set, served)});
+                .remedy = remedy(set)});
     }
     return true;
   }
@@ -160,17 +158,7 @@ bool look_at_set(Look& look,
   return true;
 }
 
-void tell_sum(Look& look, const std::vector<Health>& healths, std::size_t good, std::size_t asked) {
-  const auto able = static_cast<std::size_t>(std::count_if(
-      healths.begin(), healths.end(), [](const Health& health) { return health.trouble.empty(); }));
-  if (good != 0 && able != 0) {
-    auto text = fmt::format("{}{} served by {} of {}",
-                            counted(good, "record set"),
-                            good == asked ? "" : fmt::format(" of {}", asked),
-                            able,
-                            healths.size());
-    look.pass("served", {}, std::move(text));
-  }
+void tell_awaiting(Look& look) {
   if (look.zone.awaiting != 0) {
     look.add({.topic = "served",
               .subject = {},
@@ -182,6 +170,50 @@ void tell_sum(Look& look, const std::vector<Health>& healths, std::size_t good, 
   }
 }
 
+void tell_sum(Look& look, const std::vector<Health>& healths, std::size_t good) {
+  const auto able = static_cast<std::size_t>(std::count_if(
+      healths.begin(), healths.end(), [](const Health& health) { return health.trouble.empty(); }));
+  if (good != 0 && able != 0) {
+    const auto all = look.zone.sets.size();
+    look.pass("served",
+              {},
+              fmt::format("{}{} served by {} of {}",
+                          counted(good, "record set"),
+                          good == all ? "" : fmt::format(" of {}", all),
+                          able,
+                          healths.size()));
+  }
+  tell_awaiting(look);
+}
+
+/// What is to be known before anybody can be asked.
+void tell_servers(Look& look, const NameServers& servers) {
+  if (!servers.found) {
+    look.add({.topic = "servers",
+              .subject = {},
+              .status = Status::fail,
+              .message = "has no NS records: nobody can find this zone",
+              .rule = "RFC 1034 §4.2.1",
+              .remedy = delegate_it(look, values::DomainName())});
+  }
+  if (!servers.trouble.empty()) {
+    look.add({.topic = "servers",
+              .subject = {},
+              .status = Status::unknown,
+              .message = servers.trouble,
+              .rule = {},
+              .remedy = "nothing: look at the resolver and at the zone's NS"});
+  }
+  for (const auto& host : servers.lost) {
+    look.add({.topic = "servers",
+              .subject = std::string(host.without_dot()),
+              .status = Status::fail,
+              .message = "is a name server of this zone and has no address",
+              .rule = "RFC 1912 §2.8",
+              .remedy = look.remedy(host, RecordType::a, "its address")});
+  }
+}
+
 }  // namespace
 
 void check_served(Look& look) {
@@ -189,30 +221,24 @@ void check_served(Look& look) {
   if (!servers) {
     return;
   }
-  if (!servers->trouble.empty() || servers->servers.empty()) {
-    const bool nobody = servers->trouble.empty();
-    look.add({.topic = "servers",
-              .subject = {},
-              .status = nobody ? Status::fail : Status::unknown,
-              .message = nobody ? "has no NS records: nobody can find this zone" : servers->trouble,
-              .rule = nobody ? "RFC 1034 §4.2.1" : "",
-              .remedy = nobody ? "if it is new: plumb apply, and have the registrar or the parent "
-                                 "zone delegate it"
-                               : "nothing: look at the resolver and at the zone's NS"});
-  }
+  tell_servers(look, *servers);
   const auto healths = look_at(look, *servers);
   if (!healths || healths->empty()) {
     return;
   }
   tell_health(look, *healths);
-  std::size_t good = 0;
-  std::size_t asked = 0;
+  if (std::none_of(
+          healths->begin(), healths->end(), [](const Health& h) { return h.trouble.empty(); })) {
+    return tell_awaiting(look);
+  }
+  std::vector<const RecordSet*> good;
   bool known = true;
   for (const auto& set : look.zone.sets) {
-    known = look_at_set(look, set, *healths, good, asked) && known;
+    known = look_at_set(look, set, *healths, good) && known;
   }
   if (known) {
-    tell_sum(look, *healths, good, asked);
+    tell_sum(look, *healths, good.size());
+    check_resolvers(look, good);
   }
 }
 

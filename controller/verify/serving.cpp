@@ -29,6 +29,14 @@ std::vector<const env::DnsRecord*> own_records(const RecordSet& set, const env::
 
 }  // namespace
 
+std::vector<std::string> others_text(const Served& served) {
+  std::vector<std::string> texts;
+  for (const auto& [server, said] : served.otherwise) {
+    texts.push_back(said.empty() ? server + " does not answer" : server + " has " + said);
+  }
+  return texts;
+}
+
 void count_answer(Served& served,
                   const RecordSet& set,
                   const Result<env::DnsAnswer>& answer,
@@ -36,7 +44,7 @@ void count_answer(Served& served,
   ++served.of;
   if (!answer) {
     ++served.silent;
-    served.otherwise.emplace_back(server, "no answer");
+    served.otherwise.emplace_back(server, std::string());
     return;
   }
   const bool gone = answer->rcode == env::Rcode::nxdomain && set.values.empty();
@@ -60,7 +68,14 @@ void count_answer(Served& served,
     ++served.served;
     served.ttl = std::max(served.ttl, ttl);
   } else {
-    served.otherwise.emplace_back(server, shown(set.type, found));
+    const bool single = found.size() == 1 && wanted.size() == 1;
+    if (single && served.differs_at == 0) {
+      const auto end = std::min(found[0].size(), wanted[0].size());
+      const auto at = std::mismatch(
+          found[0].begin(), found[0].begin() + static_cast<std::ptrdiff_t>(end), wanted[0].begin());
+      served.differs_at = static_cast<std::size_t>(at.first - found[0].begin());
+    }
+    served.otherwise.emplace_back(server, shown(set.type, found, served.differs_at));
   }
 }
 

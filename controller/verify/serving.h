@@ -20,11 +20,16 @@ struct Served {
   std::size_t of = 0;
   std::size_t silent = 0;  ///< of those that do not serve it: no answer, so no opinion
   std::uint32_t ttl = 0;   ///< the highest that a server gives it, in seconds
-  /// The others, each with what it has instead: {"ns2.example.com", "192.0.2.9"}.
+  /// The others, each with what it has instead: {"ns2.example.com", "192.0.2.9"}; nothing
+  /// where it did not answer.
   std::vector<std::pair<std::string, std::string>> otherwise;
+  std::size_t differs_at = 0;  ///< where the one value of the first of these begins to differ
 
   bool everywhere() const { return of != 0 && served == of; }
 };
+
+/// "ns2.example.com has 192.0.2.9", "ns3.example.com does not answer", one for each of the others.
+std::vector<std::string> others_text(const Served& served);
 
 /// Takes the answer of one more server into account. A set that is shared is served where each of
 /// its values is; others where exactly these are. A set without values is served where there is

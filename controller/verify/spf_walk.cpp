@@ -31,6 +31,7 @@ class Walker {
     }
   }
   std::optional<std::string> text_of(const DomainName& domain);
+  void note_address(std::string_view text);
   void term(const mail::SpfTerm& term, const DomainName& domain);
   void into(std::string_view target, const DomainName& domain, std::string_view term);
   void look_up(const mail::SpfTerm& term, const DomainName& domain);
@@ -114,6 +115,14 @@ void Walker::into(std::string_view target, const DomainName& domain, std::string
   }
 }
 
+void Walker::note_address(std::string_view text) {
+  if (const auto four = values::Ipv4Address::parse(text)) {
+    walk_.addresses.push_back(four->text());
+  } else if (const auto six = values::Ipv6Address::parse(text)) {
+    walk_.addresses.push_back(six->text());
+  }
+}
+
 void Walker::term(const mail::SpfTerm& term, const DomainName& domain) {
   if (const auto fault = mail::fault_of(term)) {
     permerror(fmt::format("{}: {}", domain.without_dot(), fault->message));
@@ -121,8 +130,8 @@ void Walker::term(const mail::SpfTerm& term, const DomainName& domain) {
   }
   const bool single = path_.size() == 1 && term.prefix.empty() &&
                       (term.name == "ip4" || term.name == "ip6") && term.qualifier == '+';
-  if (single && values::is_ip_address(term.domain)) {
-    walk_.addresses.emplace_back(term.domain);
+  if (single) {
+    note_address(term.domain);
   }
   if (term.name == "redirect" || !mail::needs_lookup(term)) {
     return;

@@ -19,7 +19,7 @@ struct SpfWalk {
   char all = 0;             ///< qualifier of the `all` that ends it: + - ~ ?; 0: none
   std::size_t lookups = 0;  ///< terms that ask the DNS, of all records together (RFC 7208 §4.6.4)
   std::size_t voids = 0;    ///< of these, those that find nothing
-  std::vector<std::string> addresses;  ///< single addresses that the record itself names
+  std::vector<std::string> addresses;  ///< canonical; single ones that the record itself names
 };
 
 /// Follows the record of `domain`. Macros cannot be resolved without a message: such a term counts

@@ -79,6 +79,36 @@ std::string response_fault(const Result<env::HttpResponse>& response) {
              : "the policy is not sent as text/plain";
 }
 
+/// What plumb will do about the policy file.
+std::string policy_remedy(const Look& look) {
+  const auto& file = look.zone.policy;
+  const auto url =
+      fmt::format("https://mta-sts.{}/.well-known/mta-sts.txt", look.zone.name.without_dot());
+  return !file ? fmt::format(
+                     "nothing: plumb does not write this policy (mail.mtaSts); let its web server "
+                     "give a good one at {}",
+                     url)
+         : file->applied
+             ? fmt::format(
+                   "nothing: plumb has written the policy; let the web server give it at {}", url)
+             : "plumb apply puts it right: the policy is declared and not written yet";
+}
+
+/// What the policy on the web server has instead of what is declared; empty: it is that, or nobody
+/// declares one.
+std::string policy_difference(const Look& look, const Policy& policy) {
+  const auto& file = look.zone.policy;
+  auto mx = policy.mx;
+  std::sort(mx.begin(), mx.end());
+  return !file || (file->mode == policy.mode && file->mx == mx)
+             ? std::string()
+             : fmt::format("is not the declared one: mode {} with mx {} instead of {} with {}",
+                           policy.mode,
+                           mx.empty() ? "none" : listed(mx),
+                           file->mode,
+                           file->mx.empty() ? "none" : listed(file->mx));
+}
+
 void check_policy(Look& look, const Policy& policy) {
   const auto mx = find(look.facts, look.zone.name, RecordType::mx);
   if (!mx) {
@@ -103,8 +133,16 @@ void check_policy(Look& look, const Policy& policy) {
                                            listed(uncovered),
                                            enforced ? ": senders hold mail for it" : ""),
               .rule = policy.fault.empty() ? "RFC 8461 §4.1" : "RFC 8461 §3.2",
-              .remedy = "a mail provider with a web root writes the policy at plumb apply; else "
-                        "mend the file"});
+              .remedy = policy_remedy(look)});
+    return;
+  }
+  if (auto difference = policy_difference(look, policy); !difference.empty()) {
+    look.add({.topic = "mta-sts",
+              .subject = "policy",
+              .status = Status::fail,
+              .message = std::move(difference),
+              .rule = "RFC 8461 §3.2",
+              .remedy = policy_remedy(look)});
     return;
   }
   look.pass("mta-sts", {}, fmt::format("policy found, mode {}", policy.mode), "RFC 8461 §3.2");
@@ -191,8 +229,9 @@ void check_mta_sts(Look& look) {
             .status = Status::fail,
             .message = fault,
             .rule = "RFC 8461 §3.3",
-            .remedy = "nothing: let the web server serve it at https://" +
-                      std::string(host.without_dot()) + "/.well-known/mta-sts.txt"});
+            .remedy = addresses->values.empty() && addresses->known
+                          ? look.remedy(host, RecordType::a, "its address")
+                          : policy_remedy(look)});
 }
 
 void check_tls_rpt(Look& look) {

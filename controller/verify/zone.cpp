@@ -15,7 +15,19 @@ Declared::Declared(std::vector<Zone> zones) : zones_(std::move(zones)) {
       return a.name != b.name ? a.name < b.name : a.type < b.type;
     });
     by_name_.emplace(zone.name, &zone);
+    for (const auto& set : zone.sets) {
+      if (set.type == RecordType::a || set.type == RecordType::aaaa) {
+        for (const auto& address : set.values) {
+          hosts_.try_emplace(address, &set.name);
+        }
+      }
+    }
   }
+}
+
+const DomainName* Declared::host_of(const std::string& address) const {
+  const auto found = hosts_.find(address);
+  return found == hosts_.end() ? nullptr : found->second;
 }
 
 const Zone* Declared::find(const DomainName& name) const {
@@ -47,24 +59,31 @@ const RecordSet* Declared::set_of(const DomainName& name, RecordType type) const
                                                                                  : nullptr;
 }
 
+std::string remedy(const RecordSet& set) {
+  return set.applied
+             ? "nothing yet: it was applied and is on its way to servers and out of caches; "
+               "if it stays, plumb plan says whether somebody changed it"
+             : "plumb apply puts it right: it is declared and not applied yet";
+}
+
 std::string remedy(const Declared& declared,
                    const DomainName& name,
                    RecordType type,
-                   const std::string& advice) {
+                   const std::string& advice,
+                   bool seen) {
   const auto what = fmt::format("{} {}", name.without_dot(), values::record_type_name(type));
   if (const auto* set = declared.set_of(name, type); set != nullptr) {
-    return set->applied ? fmt::format(
-                              "{} is applied as declared: change its declaration, or wait "
-                              "until caches have let go of what was",
-                              what)
-                        : fmt::format("{} is declared and waits for plumb apply", what);
+    return seen ? fmt::format("nothing: {} is served as declared; change its declaration{}",
+                              what,
+                              advice.empty() ? "" : ", to have " + advice)
+                : remedy(*set);
   }
   const auto* zone = declared.zone_of(name);
   if (zone == nullptr) {
     return fmt::format("nothing: {} is not managed here", name.without_dot());
   }
   if (zone->awaiting != 0) {
-    return fmt::format("perhaps declared: {} record sets of {} await values",
+    return fmt::format("plumb apply, perhaps: {} record sets of {} await values that others give",
                        zone->awaiting,
                        zone->name.without_dot());
   }

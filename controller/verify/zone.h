@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "resources/values/domain_name.h"
@@ -22,6 +23,13 @@ struct RecordSet {
   bool shared = false;   ///< other values may stand beside these: TXT of a shared zone
 };
 
+/// An MTA-STS policy that a mail provider keeps on a web server.
+struct PolicyFile {
+  std::string mode;             ///< "enforce", "testing", "none"
+  std::vector<std::string> mx;  ///< patterns without final dot, sorted
+  bool applied = false;         ///< what plumb last wrote is this
+};
+
 /// A zone as the manifests have it.
 struct Zone {
   values::DomainName name;
@@ -29,7 +37,8 @@ struct Zone {
   /// Addresses of its authoritative servers, where a Provider declares them (`verify.servers`);
   /// empty: those that its NS records name.
   std::vector<std::string> servers;
-  std::size_t awaiting = 0;  ///< record sets whose values are not known yet
+  std::size_t awaiting = 0;          ///< record sets whose values are not known yet
+  std::optional<PolicyFile> policy;  ///< nothing: plumb does not write it
 };
 
 /// All zones of a project, by name: what is declared, whatever is asked about.
@@ -43,18 +52,24 @@ class Declared {
   const Zone* find(const values::DomainName& name) const;
   /// A record set that is declared; nullptr where there is none.
   const RecordSet* set_of(const values::DomainName& name, values::RecordType type) const;
+  /// A name that is declared to have this address, in canonical form; nullptr where none is.
+  const values::DomainName* host_of(const std::string& address) const;
 
  private:
   std::vector<Zone> zones_;
   std::map<values::DomainName, const Zone*> by_name_;
+  std::unordered_map<std::string, const values::DomainName*> hosts_;  ///< by address
 };
 
-/// What Plumb will do about a record that is not as it should be: it is declared and waits for an
-/// apply, was applied and is still on its way, or nothing, since it is not declared: then `advice`
-/// says what to add ("an SPF record that ends in -all").
+/// What Plumb will do about a record that is not as it should be: an apply puts it right; it was
+/// applied and is on its way; or nothing, since the world sees what is declared (`seen`), or since
+/// nothing is: then `advice` says what to add ("an SPF record that ends in -all").
 std::string remedy(const Declared& declared,
                    const values::DomainName& name,
                    values::RecordType type,
-                   const std::string& advice);
+                   const std::string& advice,
+                   bool seen = false);
+/// The same for what is declared and not as declared everywhere.
+std::string remedy(const RecordSet& set);
 
 }  // namespace plumb::verify

@@ -1,7 +1,16 @@
 // plumb verify, on real name servers, a real resolver and a stand-in for mail servers.
 
+#include <csignal>
+#include <regex>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/support/cli.h"
 #include "tests/support/mail_server.h"
@@ -15,30 +24,89 @@ std::string port_of(std::uint16_t port) {
   return "127.0.0.1:" + std::to_string(port);
 }
 
+constexpr std::string_view kPolicy = "version: STSv1\nmode: enforce\nmx: {}\nmax_age: 86400\n";
+
+/// A name server that never answers.
+class Silence {
+ public:
+  Silence() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): the way of the socket calls
+    ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
+    // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
+    port_ = ntohs(address.sin_port);
+  }
+  ~Silence() { ::close(socket_); }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+  std::string address() const { return port_of(port_); }
+  /// Waits, at most a minute, until somebody asks.
+  bool is_asked() const {
+    pollfd waiting{socket_, POLLIN, 0};
+    return ::poll(&waiting, 1, 60'000) == 1;
+  }
+
+ private:
+  int socket_;
+  std::uint16_t port_ = 0;
+};
+
+/// "fail: is another key …" by topic; the worst of each.
+std::map<std::string, std::string> checks_of(const Ran& ran) {
+  std::map<std::string, std::string> told;
+  const auto document = nlohmann::json::parse(ran.out, nullptr, false);
+  if (document.is_discarded()) {
+    return told;
+  }
+  for (const auto& check : document["domains"][0]["checks"]) {
+    told.try_emplace(check["topic"],
+                     check["status"].get<std::string>() + ": " +
+                         check["message"].get<std::string>() + " -> " +
+                         check.value("remedy", std::string()));
+  }
+  return told;
+}
+
 /// A project whose zone files two NSDs serve; the second reads a copy of its own.
 class Verify : public testing::Test {
  protected:
-  /// Applies `records` of one.test, and starts the servers on what then lies in zones/.
-  void serve(const std::vector<std::string>& records) {
+  /// Applies `records` of one.test, and starts the servers on what then lies in zones/. `forged`:
+  /// what the second server has `instead` of it; the resolver believes the second one then.
+  void serve(const std::vector<std::string>& records,
+             const std::string& forged = {},
+             const std::string& instead = {}) {
     project_.domain("one.test", records);
     const auto applied = project_.plumb({"apply", "--yes", "--no-verify"});
     ASSERT_EQ(applied.code, 0) << applied.all();
-    copy_.write("one.test.zone", project_.read("zones/one.test.zone"));
+    auto zone = project_.read("zones/one.test.zone");
+    if (!forged.empty()) {
+      ASSERT_NE(zone.find(forged), std::string::npos) << zone;
+      zone.replace(zone.find(forged), forged.size(), instead);
+    }
+    copy_.write("one.test.zone", zone);
     auto first = Nsd::start(project_.path() / "zones", {"one.test"});
     auto second = Nsd::start(copy_.path(), {"one.test"});
     ASSERT_TRUE(first && second);
     first_ = std::move(*first);
     second_ = std::move(*second);
-    auto unbound = Unbound::start({{"one.test", {first_->port()}}});
+    const auto& believed = forged.empty() ? first_ : second_;
+    auto unbound = Unbound::start({{"one.test", {believed->port()}}});
     ASSERT_TRUE(unbound) << unbound.error().message;
     unbound_ = std::move(*unbound);
     declare_servers(port_of(first_->port()) + "\", \"" + port_of(second_->port()));
     project_.append("plumb.yaml", "  resolvers: [\"" + unbound_->address() + "\"]\n");
   }
+  /// Declares where the zones are served, instead of what was declared before.
   void declare_servers(const std::string& servers) {
-    project_.replace("providers/files.yaml",
-                     "directory: zones}",
-                     "directory: zones, verify: {servers: [\"" + servers + "\"]}}");
+    auto text = project_.read("providers/files.yaml");
+    const auto at = text.find(", verify: ");
+    text = (at == std::string::npos ? text.substr(0, text.rfind('}')) : text.substr(0, at));
+    project_.write("providers/files.yaml", text + ", verify: {servers: [\"" + servers + "\"]}}\n");
   }
 
   const Project project_{"  drift: report\n"};
@@ -74,6 +142,66 @@ TEST_F(Verify, FindsTheServerThatIsBehind) {
                        " has NXDOMAIN"))
       << ran.all();
   EXPECT_TRUE(ran.says("look at their transfers")) << ran.all();
+  EXPECT_TRUE(ran.says("the servers have different versions of the zone")) << ran.all();
+}
+
+TEST_F(Verify, FindsTheWrongRecord) {
+  serve({a("www", "192.0.2.1"), a("mail", "192.0.2.2")}, "192.0.2.1", "192.0.2.66");
+  declare_servers(port_of(second_->port()));
+  const auto ran = project_.plumb({"verify"});
+  EXPECT_EQ(ran.code, 9) << ran.all();
+  EXPECT_TRUE(ran.says("www.one.test A: 0 of 1 serve 192.0.2.1; " + port_of(second_->port()) +
+                       " has 192.0.2.66"))
+      << ran.all();
+  EXPECT_TRUE(ran.says("plumb plan says whether somebody changed it")) << ran.all();
+  EXPECT_TRUE(ran.says("1 record set of 2 served by 1 of 1")) << ran.all();
+}
+
+TEST_F(Verify, DoesNotWaitLongForAServerThatIsSilent) {
+  const Silence silence;
+  serve({a("www", "192.0.2.1"), a("mail", "192.0.2.2")});
+  declare_servers(port_of(first_->port()) + "\", \"" + silence.address());
+  const auto ran = project_.plumb({"verify"});
+  EXPECT_EQ(ran.code, 9) << ran.all();
+  EXPECT_TRUE(ran.says(silence.address() + ": did not answer in time")) << ran.all();
+  EXPECT_TRUE(ran.says("2 record sets served by 1 of 2")) << ran.all();
+}
+
+TEST_F(Verify, StopsAtOnceWhereSomebodyPressesCtrlC) {
+  const Silence silence;
+  serve({a("www", "192.0.2.1")});
+  declare_servers(silence.address());
+  const auto child = project_.start({"verify"});
+  ASSERT_TRUE(silence.is_asked());
+  child->signal(SIGINT);
+  const auto ran = child->wait();
+  EXPECT_EQ(ran.code, 1) << ran.all();
+  EXPECT_TRUE(ran.says("stopped: not everything was looked at")) << ran.all();
+}
+
+TEST_F(Verify, SaysWhatAResolverStillHas) {
+  serve({a("www", "192.0.2.1"), a("mail", "192.0.2.2")});
+  const auto before = project_.plumb({"verify"});  // now the resolver has it in its cache
+  EXPECT_TRUE(before.says("2 record sets seen as declared through " + unbound_->address()))
+      << before.all();
+  declare_servers(port_of(first_->port()));
+  project_.domain("one.test", {a("www", "192.0.2.7"), a("mail", "192.0.2.2")});
+  project_.replace(
+      "providers/files.yaml",
+      "directory: zones",
+      "directory: zones, reload: [sh, -c, \"" + first_->reload_command().back() + "\"]");
+  const auto applied = project_.plumb({"apply", "--yes"});
+  EXPECT_TRUE(applied.says("1 record set served by 1 of 1")) << applied.all();
+  const auto ran = project_.plumb({"verify"});
+  EXPECT_EQ(ran.code, 0) << "a warning is no failure: " << ran.all();
+  const auto text = ran.all();
+  EXPECT_TRUE(std::regex_search(
+      text,
+      std::regex("warning +resolvers +" + unbound_->address() +
+                 ": still has what was before: www.one.test A is 192.0.2.1 for [0-9]+ s more")))
+      << text;
+  EXPECT_TRUE(std::regex_search(text, std::regex("its cache lets go of it within [0-9]+ s")))
+      << text;
 }
 
 TEST_F(Verify, SaysWhatWaitsForAnApply) {
@@ -81,7 +209,8 @@ TEST_F(Verify, SaysWhatWaitsForAnApply) {
   project_.domain("one.test", {a("www", "192.0.2.1"), a("new", "192.0.2.2")});
   const auto ran = project_.plumb({"verify"});
   EXPECT_EQ(ran.code, 9) << ran.all();
-  EXPECT_TRUE(ran.says("it is declared and waits for plumb apply")) << ran.all();
+  EXPECT_TRUE(ran.says("plumb apply puts it right: it is declared and not applied yet"))
+      << ran.all();
   EXPECT_FALSE(std::filesystem::exists(project_.path() / "zones/new")) << "verify changes nothing";
 }
 
@@ -100,20 +229,71 @@ TEST_F(Verify, GoesTheWayOfAMessage) {
   const auto ran =
       project_.plumb(words, {.environment = {{"PLUMB_CA_FILE", certificates.authority()}}});
   EXPECT_EQ(ran.code, 9) << ran.all();
-  std::map<std::string, std::string> told;
-  const auto document = nlohmann::json::parse(ran.out);
-  for (const auto& check : document["domains"][0]["checks"]) {
-    told[check["topic"]] = check["status"];
+  auto told = checks_of(ran);
+  const auto is = [&](const char* topic, std::string_view status) {
+    EXPECT_TRUE(told[topic].starts_with(status)) << topic << ": " << ran.out;
+  };
+  for (const auto* topic : {"mx", "smtp", "clients", "spf", "dmarc"}) {
+    is(topic, "pass: ");
   }
-  EXPECT_EQ(told["mx"], "pass");
-  EXPECT_EQ(told["smtp"], "pass") << ran.out;
-  EXPECT_EQ(told["clients"], "pass") << ran.out;
-  EXPECT_EQ(told["spf"], "pass");
-  EXPECT_EQ(told["dmarc"], "pass");
-  EXPECT_EQ(told["dkim"], "warning");
-  EXPECT_EQ(told["ptr"], "fail") << "127.0.0.1 has no name there: " << ran.out;
+  is("dkim", "warning: ");
+  is("ptr", "fail: has no reverse name");
   const auto quiet = project_.plumb({"verify", "--dns-only", "--output", "json"});
   EXPECT_EQ(quiet.out.find("\"smtp\""), std::string::npos) << quiet.out;
+}
+
+TEST_F(Verify, SeesSpfAsAReceiverDoes) {
+  serve({"{name: \"@\", type: MX, value: \"10 mx.elsewhere.test.\"}",
+         "{name: \"@\", type: TXT, value: \"v=spf1 include:gone.elsewhere.test -all\"}"});
+  const auto ran = project_.plumb({"verify", "--output", "json"});
+  EXPECT_EQ(ran.code, 9) << ran.all();
+  EXPECT_EQ(
+      checks_of(ran)["spf"],
+      "fail: permanent error for all receivers: gone.elsewhere.test is included and has no SPF "
+      "record -> nothing: one.test TXT is served as declared; change its declaration");
+}
+
+TEST_F(Verify, SeesThatAnotherDkimKeyIsPublished) {
+  const std::string key = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+  serve({"{name: \"@\", type: MX, value: \"10 mx.elsewhere.test.\"}",
+         "{name: s1._domainkey, type: TXT, value: \"v=DKIM1; k=ed25519; p=" + key + "\"}"},
+        key,
+        "GRV6ZLOI1M7KeLj29GgXEbW6B3gF7Q8dCkXGAZ8Q0KU=");
+  const auto ran = project_.plumb({"verify", "--output", "json"});
+  EXPECT_EQ(ran.code, 9) << ran.all();
+  auto checks = checks_of(ran);
+  EXPECT_TRUE(checks["dkim"].starts_with("fail: is another key than the declared one, p=…"))
+      << ran.all();
+  EXPECT_TRUE(checks["served"].starts_with("fail: 1 of 2 serve \"v=DKIM1")) << ran.all();
+}
+
+TEST_F(Verify, HoldsTheMtaStsPolicyAgainstTheMx) {
+  const Certificates certificates("DNS:mx1.one.test,DNS:mta-sts.one.test");
+  const MailServer smtp(MailServer::Protocol::smtp, &certificates);
+  const MailServer good(
+      MailServer::Protocol::https, &certificates, fmt::format(kPolicy, "mx1.one.test"));
+  const MailServer bad(
+      MailServer::Protocol::https, &certificates, fmt::format(kPolicy, "mail.one.test"));
+  serve({"{name: \"@\", type: MX, value: \"10 mx1.one.test.\"}",
+         a("mx1", "127.0.0.1"),
+         a("mta-sts", "127.0.0.1"),
+         "{name: _mta-sts, type: TXT, value: \"v=STSv1; id=20260101\"}"});
+  const auto with = [&](const MailServer& web) {
+    const std::vector<std::string> words = {"verify",
+                                            "--output",
+                                            "json",
+                                            "--smtp-port",
+                                            std::to_string(smtp.port()),
+                                            "--https-port",
+                                            std::to_string(web.port())};
+    return checks_of(
+        project_.plumb(words, {.environment = {{"PLUMB_CA_FILE", certificates.authority()}}}));
+  };
+  EXPECT_EQ(with(good)["mta-sts"], "pass: policy found, mode enforce -> ");
+  EXPECT_EQ(with(bad)["mta-sts"],
+            "fail: does not name the MX mx1.one.test: senders hold mail for it -> nothing: plumb "
+            "does not write this policy (mail.mtaSts); let its web server give a good one at "
+            "https://mta-sts.one.test/.well-known/mta-sts.txt");
 }
 
 TEST_F(Verify, NeedsNoCredentials) {
@@ -137,6 +317,25 @@ TEST_F(Verify, ComesAfterAnApply) {
   const auto back = project_.plumb({"apply", "--yes"});
   EXPECT_EQ(back.code, 0) << back.all();
   EXPECT_TRUE(back.says("1 record set served by 2 of 2")) << back.all();
+}
+
+TEST_F(Verify, ComesAfterAnApplyOnlyWhereSomebodyAnswers) {
+  serve({a("www", "192.0.2.1")});
+  const Silence silence;
+  declare_servers(silence.address());
+  project_.domain("one.test", {a("www", "192.0.2.7")});
+  const auto ran = project_.plumb({"apply", "--yes"});
+  EXPECT_EQ(ran.code, 0) << ran.all();
+  EXPECT_TRUE(ran.says("1 record set not looked up: no name server answers")) << ran.all();
+  project_.domain("one.test", {a("www", "192.0.2.8")});
+  const Silence another;
+  declare_servers(another.address());
+  const auto child = project_.start({"apply", "--yes"});
+  ASSERT_TRUE(another.is_asked());
+  child->signal(SIGINT);
+  const auto stopped = child->wait();
+  EXPECT_EQ(stopped.code, 0) << "it was applied: " << stopped.all();
+  EXPECT_NE(project_.read("zones/one.test.zone").find("192.0.2.8"), std::string::npos);
 }
 
 TEST(VerifyWords, NameDomainsThatAreDeclared) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -50,13 +51,15 @@ class Certificates {
 };
 
 /// A mail server that greets, offers TLS and says goodbye: SMTP or IMAP, on a free port of
-/// 127.0.0.1, one connection after the other, until it ends.
+/// 127.0.0.1, one connection after the other, until it ends. Or a web server with one text.
 class MailServer {
  public:
-  enum class Protocol : std::uint8_t { smtp, imap, imaps, rude };
+  enum class Protocol : std::uint8_t { smtp, imap, imaps, https, rude };
 
-  /// `certificates` null: no TLS is offered. `rude` says what is no protocol at all.
-  MailServer(Protocol protocol, const Certificates* certificates) : protocol_(protocol) {
+  /// `certificates` null: no TLS is offered. `rude` says what is no protocol at all. `page`: what
+  /// `https` gives to every request, as text/plain.
+  MailServer(Protocol protocol, const Certificates* certificates, std::string page = {})
+      : protocol_(protocol), page_(std::move(page)) {
     if (certificates != nullptr) {
       context_ = SSL_CTX_new(TLS_server_method());
       SSL_CTX_use_certificate_chain_file(context_, certificates->file("cert.pem").c_str());
@@ -139,8 +142,19 @@ class MailServer {
   }
 
   void serve(Peer& peer) {
-    if (protocol_ == Protocol::imaps) {
+    if (protocol_ == Protocol::imaps || protocol_ == Protocol::https) {
       start_tls(peer);
+    }
+    if (protocol_ == Protocol::https) {
+      for (auto line = peer.line(); line.size() > 1; line = peer.line()) {
+      }
+      peer.say(
+          fmt::format("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n"
+                      "Connection: close\r\n\r\n{}",
+                      page_.size(),
+                      page_));
+      SSL_shutdown(peer.tls);
+      return;
     }
     const bool tls = context_ != nullptr && peer.tls == nullptr;
     if (protocol_ == Protocol::rude) {
@@ -166,6 +180,7 @@ class MailServer {
   }
 
   Protocol protocol_;
+  std::string page_;
   SSL_CTX* context_ = nullptr;
   int socket_ = -1;
   std::uint16_t port_ = 0;

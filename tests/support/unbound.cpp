@@ -48,8 +48,13 @@ std::string config(const std::string& folder,
       port,
       folder,
       anchors.empty() ? "" : "validator ");
+  bool reverse = false;
   for (const auto& [zone, ports] : stubs) {
     text += fmt::format("  local-zone: \"{}.\" transparent\n", zone);
+    reverse = reverse || zone == "127.in-addr.arpa";
+  }
+  if (!reverse) {
+    text += "  local-zone: \"127.in-addr.arpa.\" static\n";  // else 127.0.0.1 is localhost
   }
   for (const auto& anchor : anchors) {
     text += fmt::format("  trust-anchor: \"{}\"\n", anchor);

@@ -80,6 +80,20 @@ TEST_F(Dns, AsksAResolverForWhatOthersHave) {
   EXPECT_EQ(answer->values(RecordType::cname), std::vector<std::string>{"www.one.test."});
 }
 
+TEST_F(Dns, AsksAGivenResolverWithRecursion) {
+  serve("www IN A 192.0.2.1\n");
+  const auto with = [&](bool recursive) {
+    return resolver_->ask({name("www.one.test"), RecordType::a, unbound_->address(), recursive},
+                          {});
+  };
+  const auto plain = with(false);
+  ASSERT_TRUE(plain) << plain.error().message;
+  EXPECT_TRUE(plain->values(RecordType::a).empty()) << "it has nothing of its own";
+  const auto asked = with(true);
+  ASSERT_TRUE(asked) << asked.error().message;
+  EXPECT_EQ(asked->values(RecordType::a), std::vector<std::string>{"192.0.2.1"});
+}
+
 TEST_F(Dns, SaysWhatIsNotThere) {
   serve("www IN A 192.0.2.1\n");
   const auto none = direct("no.one.test", RecordType::a);
@@ -98,10 +112,10 @@ TEST_F(Dns, SaysWhatIsNotThere) {
 
 TEST_F(Dns, TakesAFailureOfAResolverForItsAnswer) {
   serve("www IN A 192.0.2.1\n");
-  const auto broken = Unbound::start({{"one.test", {1}}});  // nothing listens there
+  const auto broken = Unbound::start({{"two.test", {nsd_->port()}}});  // it refuses that zone
   ASSERT_TRUE(broken);
   AresResolver resolver({.servers = {(*broken)->address()}, .try_time = std::chrono::seconds(20)});
-  const auto answer = resolver.ask({name("www.one.test"), RecordType::a, {}}, {});
+  const auto answer = resolver.ask({name("www.two.test"), RecordType::a, {}}, {});
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->rcode, Rcode::servfail);
 }

@@ -36,7 +36,8 @@ TEST(Served, SaysWhatWaitsForAnApply) {
   const auto report = world.look();
   ASSERT_NE(worst_of(report, "served"), nullptr);
   EXPECT_EQ(worst_of(report, "served")->status, Status::fail);
-  EXPECT_EQ(worst_of(report, "served")->remedy, "it is declared and waits for plumb apply");
+  EXPECT_EQ(worst_of(report, "served")->remedy,
+            "plumb apply puts it right: it is declared and not applied yet");
 }
 
 TEST(Served, LeavesOthersTextsAlone) {
@@ -198,7 +199,8 @@ TEST(Mx, IsMissedWhereItIsDeclared) {
   world.dns.put("one.test", "MX", {});
   const auto report = world.look();
   EXPECT_EQ(told(report, "mx"), Lines{"fail is not there for the rest of the world"});
-  EXPECT_EQ(worst_of(report, "mx")->remedy, "one.test MX is declared and waits for plumb apply");
+  EXPECT_EQ(worst_of(report, "mx")->remedy,
+            "plumb apply puts it right: it is declared and not applied yet");
 }
 
 TEST(Mx, MayBeNone) {
@@ -283,9 +285,16 @@ TEST(Dkim, WantsAGoodKeyAtEachDeclaredSelector) {
   EXPECT_EQ(with({}), "fail s1._domainkey: is not there for the rest of the world");
   EXPECT_EQ(with({ed, ed + " "}),
             "fail s1._domainkey: has several records: what receivers do is undefined");
-  EXPECT_EQ(with({"v=DKIM1; p="}), "warning s1._domainkey: is revoked (p= is empty)");
-  EXPECT_EQ(with({"v=DKIM1; p=!!"}), "fail s1._domainkey: has a key that is not base64");
-  EXPECT_EQ(with({"v=DKIM1; p=AAAA"}), "fail s1._domainkey: has a key that is no RSA key");
+  EXPECT_EQ(with({"v=DKIM1; p="}),
+            "fail s1._domainkey: is revoked (p= is empty), unlike the declared one");
+  EXPECT_EQ(with({"v=DKIM1; p=!!"}),
+            "fail s1._domainkey: has a key that is not base64, unlike the declared one");
+  EXPECT_EQ(with({"v=DKIM1; p=AAAA"}),
+            "fail s1._domainkey: has a key that is no RSA key, unlike the declared one");
+  EXPECT_EQ(
+      with({"v=DKIM1; k=ed25519; p=" + std::string(43, 'A') + "="}),
+      "fail s1._domainkey: is another key than the declared one, p=…AAAAAAAAAAAAAAA= instead of "
+      "p=…piMlrwIaaPcHURo=: mail signed with that one fails");
   EXPECT_EQ(with({ed + "; t=y"}), "warning s1._domainkey: says that it is only a test (t=y)");
 }
 
@@ -385,8 +394,11 @@ TEST(Remedy, SaysWhatPlumbWillDo) {
   const auto say = [&](std::string_view owner) {
     return remedy(declared, name(owner), values::RecordType::a, "its address");
   };
-  EXPECT_EQ(say("a.one.test"), "a.one.test A is declared and waits for plumb apply");
-  EXPECT_TRUE(say("b.one.test").starts_with("b.one.test A is applied as declared"));
+  EXPECT_EQ(say("a.one.test"), "plumb apply puts it right: it is declared and not applied yet");
+  EXPECT_TRUE(say("b.one.test").starts_with("nothing yet: it was applied and is on its way"));
+  EXPECT_EQ(
+      remedy(declared, name("b.one.test"), values::RecordType::a, "its address", true),
+      "nothing: b.one.test A is served as declared; change its declaration, to have its address");
   EXPECT_EQ(say("c.one.test"), "nothing: c.one.test A is not declared; add its address");
   EXPECT_EQ(say("other.test"), "nothing: other.test is not managed here");
 }
