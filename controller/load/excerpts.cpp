@@ -79,6 +79,12 @@ std::vector<std::string> possible_secrets(std::span<const ManifestFile> files) {
         collect(document.spec(), false, found);
       }
     }
+    found.insert(found.end(), file.hidden.begin(), file.hidden.end());
+    for (const auto& mailbox : file.mail.mailboxes()) {
+      if (mailbox.source == kinds::PackedMailbox::Source::hash) {
+        found.emplace_back(file.mail.text(mailbox.password));
+      }
+    }
   }
   // Longest first: a secret that is part of another leaves nothing of it behind.
   std::sort(found.begin(), found.end(), [](const std::string& a, const std::string& b) {

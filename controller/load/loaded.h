@@ -22,6 +22,7 @@ struct Project {
   std::uint32_t deletes_per_run_count = 50, deletes_per_run_percent = 0;
   std::uint32_t domains_per_origin_count = 0, domains_per_origin_percent = 0;
   std::uint32_t passwords_per_run_count = 5, passwords_per_run_percent = 0;
+  std::uint32_t password_length = 8;  ///< fewest characters of a password that is set
   bool heal = false;
   /// Recursive resolvers, "127.0.0.1:53"; empty: those of the machine.
   std::vector<std::string> resolvers = {};

@@ -5,6 +5,7 @@
 
 #include "controller/load/yaml_reader.h"
 #include "resources/kinds/common.h"
+#include "resources/kinds/record_item.h"
 #include "resources/model/mistakes.h"
 
 namespace plumb::load {
@@ -54,6 +55,7 @@ class Sink final : public DocumentSink {
       return;
     }
     if (ours) {
+      hide_password(document);
       set_aliases_aside(document);
       auto verdict = schemas_.repair(document.kind, document.tree, ended, out_.problems);
       document.good = verdict.good && sound;
@@ -68,6 +70,14 @@ class Sink final : public DocumentSink {
       out_.documents.push_back(std::move(document));
     } else if (!is_foreign(document.tree)) {
       out_.unknown.push_back({std::move(document.kind), start});
+    }
+  }
+
+  /// A password that was written where its place belongs must not be quoted by an error.
+  void hide_password(const Document& document) {
+    const auto* password = document.kind == "Mailbox" ? document.spec().find("password") : nullptr;
+    if (const auto text = password == nullptr ? std::nullopt : kinds::scalar_text(*password)) {
+      out_.hidden.push_back(*text);
     }
   }
 

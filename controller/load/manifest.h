@@ -52,6 +52,7 @@ struct ManifestFile {
   kinds::RecordPack records;
   kinds::MailPack mail;  ///< Mailbox and Alias documents are in it only
   Diagnostics problems;
+  std::vector<std::string> hidden;  ///< texts that stand where a secret might: never quoted
   bool readable = false;  ///< false: an error of syntax; what was read is for finding others
 };
 

@@ -60,6 +60,10 @@ Project read_project(const Document& document, Diagnostics& problems) {
     read("deletesPerRun", project.deletes_per_run_count, project.deletes_per_run_percent);
     read("domainsPerOrigin", project.domains_per_origin_count, project.domains_per_origin_percent);
     read("passwordsPerRun", project.passwords_per_run_count, project.passwords_per_run_percent);
+    if (const auto* length = guards->find("passwordLength");
+        length != nullptr && length->as_int() != nullptr) {
+      project.password_length = static_cast<std::uint32_t>(*length->as_int());
+    }
   }
   if (const auto* drift = spec.find("drift")) {
     const auto* word = drift->find("default");

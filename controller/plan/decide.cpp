@@ -1,5 +1,6 @@
 #include "controller/plan/decide.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace plumb::plan {
@@ -35,6 +36,14 @@ Guards guards(Guard first, Guard second = Guard::none, Guard third = Guard::none
     }
   }
   return list;
+}
+
+/// Whether this is a value that can be set and not read back: a password. It belongs to an object
+/// that takes it along when it goes, so it is never taken away by itself.
+bool is_secret(const Kind& kind) {
+  return std::any_of(kind.fields.begin(), kind.fields.end(), [](const FieldRule& field) {
+    return field.type == FieldType::write_only;
+  });
 }
 
 Guard apex(const Case& it) {
@@ -242,7 +251,8 @@ Decision nobodys(const Case& it) {
   if (has(it, system_owned)) {
     return counted(Decision::Count::system);
   }
-  if (!it.exclusive || !it.complete || has(it, opaque) || is_container(it.kind, it.key)) {
+  if (!it.exclusive || !it.complete || has(it, opaque) || is_container(it.kind, it.key) ||
+      is_secret(it.kind)) {
     return counted(Decision::Count::unmanaged);
   }
   return only({.verb = Verb::remove,
@@ -255,7 +265,7 @@ Decision nobodys(const Case& it) {
 // Row 16.
 Decision undeclared(const Case& it) {
   const auto forget = Line{.verb = Verb::forget, .reason = Reason::undeclared};
-  if (has(it, system_owned) || has(it, opaque)) {
+  if (has(it, system_owned) || has(it, opaque) || is_secret(it.kind)) {
     return only(forget);  // kept at the vendor
   }
   if (!it.complete) {

@@ -94,7 +94,8 @@ struct Decision {
 ///  18  no      no                yes                forget
 ///
 /// A write-only field is held against the claim alone; adopting (row 3) never sets one. Where its
-/// value cannot be read here there is no opinion on what exists, and what does not is not made.
+/// value cannot be read here there is no opinion on what exists, and what does not is not made. A
+/// kind that has one is never taken away by itself (rows 16 and 17): it goes with what it is for.
 ///
 /// Apex NS that exist change only with consent; a set that is empty because its source is goes
 /// nowhere. Pure.

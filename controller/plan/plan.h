@@ -128,6 +128,7 @@ struct ScopePlan {
   struct Refused {
     std::string message;
     Place place;
+    bool mistake = false;  ///< a person wrote it wrong: nothing at all is applied
   };
   std::vector<Refused> refusals;  ///< what no consent permits
 
@@ -201,7 +202,8 @@ struct GuardLimits {
   Limit deletes_per_scope{0, 30};
   Limit deletes_per_run{50, 0};
   Limit domains_per_origin{0, 0};
-  Limit passwords_per_run{5, 0};  ///< write-only values set anew on what exists
+  Limit passwords_per_run{5, 0};      ///< write-only values set anew on what exists
+  std::uint32_t password_length = 8;  ///< fewest characters of a password that is set
 };
 
 /// The values that producers have, by the name of their declaration ("Server/mx1").
@@ -215,9 +217,13 @@ struct KnownOutputs {
   std::map<std::string, Producer> producers;
 };
 
-/// The keyed print of the secret behind a reference; nullopt where it cannot be read here.
-/// Thread-safe.
-using PrintOf = std::function<std::optional<std::string>(const SecretRef& reference)>;
+/// What a plan knows of a secret.
+struct SecretPrint {
+  std::string text;  ///< its keyed print
+  std::string flaw;  ///< why it must not be set ("is shorter than 8 characters"); empty: it may
+};
+/// The print of the secret behind a reference; nullopt where it cannot be read here. Thread-safe.
+using PrintOf = std::function<std::optional<SecretPrint>(const SecretRef& reference)>;
 
 /// Everything about one scope that the decision needs.
 struct ScopeInput {

@@ -272,6 +272,13 @@ void guard_run(Plan& plan, const PlanContext& context) {
   guard_deletes(plan, context);
   guard_spread(plan, context);
   guard_passwords(plan, context);
+  for (const auto& scope : plan.scopes) {
+    plan.run_refused = plan.run_refused || std::any_of(scope.refusals.begin(),
+                                                       scope.refusals.end(),
+                                                       [](const ScopePlan::Refused& refused) {
+                                                         return refused.mistake;
+                                                       });
+  }
 }
 
 void ration_consents(Plan& plan) {

@@ -23,6 +23,7 @@ class Substitution {
 
   Resolved::State state() const { return state_; }
   const std::string& by() const { return by_; }
+  const std::string& flaw() const { return flaw_; }
 
   /// The texts that a value stands for: one for most, any number for an `all` reference.
   Value::List expand(const Value& value) {
@@ -101,7 +102,10 @@ class Substitution {
       stop(Resolved::State::no_secret, where(secret));
       return {};
     }
-    return {Value{*std::move(print), {}}};
+    if (!print->flaw.empty()) {
+      flaw_ = "secret " + where(secret) + " " + print->flaw;
+    }
+    return {Value{std::move(print->text), {}}};
   }
 
   /// A text with references in it. One that stands for nothing drops the whole text; several
@@ -136,6 +140,7 @@ class Substitution {
   const PrintOf& print_of_;
   Resolved::State state_ = Resolved::State::bytes;
   std::string by_;
+  std::string flaw_;
 };
 
 void collect(const Value& value, std::vector<std::string>& names) {
@@ -174,7 +179,7 @@ bool lost_all(const Kind& kind, const Value& before, const Value& after) {
 }
 
 Resolved broken(const Error& error) {
-  return {Resolved::State::broken, {}, {}, error.message};
+  return {Resolved::State::broken, {}, {}, error.message, {}};
 }
 
 }  // namespace
@@ -192,10 +197,10 @@ Resolved resolve(const Kind& kind,
   Substitution substitution(outputs, print_of);
   const auto expanded = substitution.expand(*tree);
   if (substitution.state() != Resolved::State::bytes) {
-    return {substitution.state(), {}, substitution.by(), {}};
+    return {substitution.state(), {}, substitution.by(), {}, {}};
   }
   if (expanded.empty() || lost_all(kind, *tree, expanded.front())) {
-    return {Resolved::State::absent, {}, {}, {}};
+    return {Resolved::State::absent, {}, {}, {}, {}};
   }
   auto canonical = kind.canonical(key, expanded.front());
   if (canonical && adapt != nullptr) {
@@ -204,7 +209,7 @@ Resolved resolve(const Kind& kind,
   if (!canonical) {
     return broken(canonical.error());
   }
-  return {Resolved::State::bytes, *std::move(canonical), {}, {}};
+  return {Resolved::State::bytes, *std::move(canonical), {}, {}, substitution.flaw()};
 }
 
 std::vector<std::string> producers_of(const Kind& kind, std::string_view body) {

@@ -24,6 +24,7 @@ struct Resolved {
   std::string by;       ///< awaits, unread: the producer, "Server/mx1"; no_secret: where it
                         ///< should have been, "env JANE"
   std::string problem;  ///< broken: one sentence
+  std::string flaw;     ///< bytes: why what is written must not be set, "secret env JANE is ..."
 };
 
 /// Puts outputs in the place of the References of a body, and prints in that of its SecretRefs,

@@ -20,6 +20,11 @@ bool moves_the_world(Verb verb) {
   return verb != Verb::adopt && verb != Verb::refresh && verb != Verb::forget;
 }
 
+/// Whether a line, once it is free to go, writes what is declared.
+bool sets(const Line& line) {
+  return line.verb == Verb::create || line.verb == Verb::update || line.verb == Verb::replace;
+}
+
 void remap(Change& change, const std::vector<std::uint32_t>& row_of) {
   if (change.after != kNone && (change.after & kMerged) != 0) {
     change.after = row_of[change.after & ~kMerged] | kMerged;
@@ -97,6 +102,11 @@ void ScopePlanner::emit(const Triple& triple, Line line, const Resolved* resolve
   change.no_secret = line.no_secret;
   if (line.no_secret) {
     refuse_without_secret(plan_, triple.desired, resolved->by, context_.catalog);
+  }
+  if (resolved != nullptr && !resolved->flaw.empty() && sets(line)) {
+    refuse_flawed(plan_, triple.desired, resolved->flaw, context_.catalog);
+    line.verb = change.verb = Verb::hold;
+    change.no_secret = true;
   }
   set_risk(change, triple, line);
   const auto& changes = plan_.changes;

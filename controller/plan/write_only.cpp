@@ -24,19 +24,38 @@ std::string word_of(const Table& table, const Catalog& catalog) {
   return "value";
 }
 
+std::string name_of(const ScopePlan& scope, std::uint32_t desired_row, const Catalog& catalog) {
+  const auto& table = scope.desired->table;
+  const auto& entry = table[desired_row];
+  return object_name(scope, entry.kind, table.key(entry), catalog);
+}
+
+Place place_of(const ScopePlan& scope, std::uint32_t desired_row) {
+  const auto& places = scope.desired->places;
+  return desired_row < places.size() ? places[desired_row] : Place{};
+}
+
 }  // namespace
 
 void refuse_without_secret(ScopePlan& scope,
                            std::uint32_t desired_row,
                            std::string_view where,
                            const Catalog& catalog) {
-  const auto& table = scope.desired->table;
-  const auto& entry = table[desired_row];
-  const auto name = object_name(scope, entry.kind, table.key(entry), catalog);
-  const auto& places = scope.desired->places;
   scope.refusals.push_back(
-      {.message = fmt::format("{} cannot be made: secret {} cannot be read here", name, where),
-       .place = desired_row < places.size() ? places[desired_row] : Place{}});
+      {.message = fmt::format("{} cannot be made: secret {} cannot be read here",
+                              name_of(scope, desired_row, catalog),
+                              where),
+       .place = place_of(scope, desired_row)});
+}
+
+void refuse_flawed(ScopePlan& scope,
+                   std::uint32_t desired_row,
+                   std::string_view flaw,
+                   const Catalog& catalog) {
+  scope.refusals.push_back(
+      {.message = fmt::format("{} is not set: {}", name_of(scope, desired_row, catalog), flaw),
+       .place = place_of(scope, desired_row),
+       .mistake = true});
 }
 
 void hold_without_secret(ScopePlan& scope) {

@@ -13,6 +13,12 @@ void refuse_without_secret(ScopePlan& scope,
                            std::uint32_t desired_row,
                            std::string_view where,
                            const Catalog& catalog);
+/// Says that what is declared in a row must not be set, and why ("secret env JANE is shorter than 8
+/// characters"). It is a mistake of who wrote it: nothing at all is applied then.
+void refuse_flawed(ScopePlan& scope,
+                   std::uint32_t desired_row,
+                   std::string_view flaw,
+                   const Catalog& catalog);
 /// Holds what would be made under the key of something that lacks its secret: a mailbox is not made
 /// without its declared password.
 void hold_without_secret(ScopePlan& scope);

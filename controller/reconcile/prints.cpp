@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "controller/env/crypto.h"
 #include "controller/env/parallel.h"
 #include "controller/env/random.h"
@@ -17,7 +19,7 @@ namespace plumb::reconcile {
 namespace {
 
 using Name = std::pair<std::string, std::string>;  // source, locator
-using Prints = std::map<Name, std::optional<std::string>>;
+using Prints = std::map<Name, std::optional<plan::SecretPrint>>;
 
 std::string hex(std::string_view octets) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -50,15 +52,41 @@ void secrets_of(const Table& table, const Catalog& catalog, const Each& each) {
   }
 }
 
+/// Characters of UTF-8: octets that do not go on with one.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char octet) {
+    return (static_cast<unsigned char>(octet) & 0xC0U) != 0x80U;
+  }));
+}
+
+/// What is wrong with a password, without any of it; empty: nothing.
+std::string flaw_of(std::string_view password, std::uint32_t shortest) {
+  constexpr std::size_t kLongest = 1024;
+  if (characters(password) < shortest) {
+    return fmt::format("is shorter than {} characters", shortest);
+  }
+  if (password.size() > kLongest) {
+    return fmt::format("is longer than {} octets", kLongest);
+  }
+  return password.find('\0') == std::string_view::npos ? "" : "has a NUL in it";
+}
+
 /// The print of one secret. A ready hash is its own secret; it is told apart from a password that
 /// reads like it.
-std::optional<std::string> print(const std::string& key, const Name& name, env::Secrets& secrets) {
+std::optional<plan::SecretPrint> print(const std::string& key,
+                                       const Name& name,
+                                       std::uint32_t shortest,
+                                       env::Secrets& secrets) {
   constexpr std::string_view kHash("hash\0", 5);
   if (name.first == "hash") {
-    return hex(env::hmac_sha256(key, std::string(kHash) + name.second));
+    return plan::SecretPrint{hex(env::hmac_sha256(key, std::string(kHash) + name.second)), {}};
   }
   const auto secret = secrets.get({name.first, name.second});
-  return secret ? std::optional(hex(env::hmac_sha256(key, secret->reveal()))) : std::nullopt;
+  if (!secret) {
+    return std::nullopt;
+  }
+  return plan::SecretPrint{hex(env::hmac_sha256(key, secret->reveal())),
+                           flaw_of(secret->reveal(), shortest)};
 }
 
 }  // namespace
@@ -79,19 +107,19 @@ bool put_prints(std::string& out,
   secrets_of(desired.table, catalog, [&](const SecretRef& secret) {
     const auto print = print_of ? print_of(secret) : std::nullopt;
     all = all && print.has_value();
-    cbor::octets(out, print.value_or(std::string()));
+    cbor::octets(out, print ? print->text : std::string());
   });
   return all;
 }
 
 Result<plan::PrintOf> read_prints(const std::vector<plan::ScopeInput>& inputs,
-                                  const Catalog& catalog,
+                                  const plan::PlanContext& context,
                                   state::Store& store,
                                   env::Env env) {
   const auto prints = std::make_shared<Prints>();
   for (const auto& input : inputs) {
     if (input.desired) {
-      secrets_of(input.desired->table, catalog, [&](const SecretRef& secret) {
+      secrets_of(input.desired->table, context.catalog, [&](const SecretRef& secret) {
         prints->emplace(Name(secret.source, secret.locator), std::nullopt);
       });
     }
@@ -112,10 +140,10 @@ Result<plan::PrintOf> read_prints(const std::vector<plan::ScopeInput>& inputs,
   }
   constexpr unsigned kThreads = 8;  // commands among them wait, each for its own
   env::for_each_parallel(rows.size(), kThreads, [&](std::size_t i) {
-    rows[i]->second = print(key, rows[i]->first, env.secrets);
+    rows[i]->second = print(key, rows[i]->first, context.guards.password_length, env.secrets);
   });
   env::wipe(key);
-  return plan::PrintOf([prints](const SecretRef& secret) -> std::optional<std::string> {
+  return plan::PrintOf([prints](const SecretRef& secret) -> std::optional<plan::SecretPrint> {
     const auto found = prints->find(Name(secret.source, secret.locator));
     return found == prints->end() ? std::nullopt : found->second;
   });

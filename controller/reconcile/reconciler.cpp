@@ -45,7 +45,7 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
   context.outputs = std::move(outputs);
 
   PLUMB_TRY(inputs, inputs_of(*loaded, scopes, *pass.roster, store_, context));
-  PLUMB_TRY(print_of, read_prints(inputs, catalog_, store_, env_));
+  PLUMB_TRY(print_of, read_prints(inputs, context, store_, env_));
   context.print_of = std::move(print_of);
   std::vector<plan::ScopePlan> planned(inputs.size());
   auto seen = observe_and_plan(pass, inputs, context, options, std::move(stop), planned);

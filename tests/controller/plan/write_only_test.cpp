@@ -27,8 +27,12 @@ const SecretRef kJane{"env", "JANE"};
 /// Prints "print of JANE"; what is called NOBODY is not there.
 Context context() {
   Context context;
-  context.value.print_of = [](const SecretRef& secret) -> std::optional<std::string> {
-    return secret.locator == "NOBODY" ? std::nullopt : std::optional("print of " + secret.locator);
+  context.value.print_of = [](const SecretRef& secret) -> std::optional<SecretPrint> {
+    if (secret.locator == "NOBODY") {
+      return std::nullopt;
+    }
+    return SecretPrint{"print of " + secret.locator,
+                       secret.locator == "WEAK" ? "is shorter than 8 characters" : ""};
   };
   return context;
 }
@@ -102,6 +106,35 @@ TEST(WriteOnly, AReadyHashIsNeverNamed) {
   const auto joined = join({plan_scope(scope.input(), with.value)}, with.value);
   ASSERT_EQ(joined.refusals.size(), 1U);
   EXPECT_EQ(joined.refusals[0].message.find("NOBODY"), std::string::npos);
+}
+
+TEST(WriteOnly, WhatMustNotBeSetRefusesTheRunWithItsPlace) {
+  ScopeBuilder scope;
+  scope.declare(declared("jane", {"env", "WEAK"}));
+  scope.declare({.kind = kServer, .key = "jane", .body = cbor::body({})});
+  scope.declare(declared("joe", {"env", "WEAK"})).see(seen("joe")).claim(printed("joe", "old"));
+  scope.declare({.kind = kServer, .key = "ann", .body = cbor::body({})});
+  const auto with = context();
+  const auto joined = join({plan_scope(scope.input(), with.value)}, with.value);
+  EXPECT_TRUE(joined.run_refused);
+  ASSERT_EQ(joined.refusals.size(), 2U);
+  EXPECT_EQ(joined.refusals[0].message,
+            "Box/example.com/jane is not set: secret env WEAK is shorter than 8 characters");
+  EXPECT_EQ(joined.refusals[0].place, place_at(1, 7, 1));
+  EXPECT_TRUE(joined.refusals[0].consent.allow.empty());
+  ASSERT_EQ(joined.batches.size(), 1U);
+  EXPECT_EQ(joined.batches[0].changes.size(), 1U);  // Server ann: neither Box, nor jane's Server
+}
+
+TEST(WriteOnly, WhatIsSetAlreadyIsNotJudgedAnew) {
+  ScopeBuilder scope;
+  const SecretRef weak{"env", "WEAK"};
+  scope.declare(declared("jane", weak)).see(seen("jane")).claim(printed("jane", "print of WEAK"));
+  scope.declare(declared("joe", weak)).see(seen("joe"));
+  const auto with = context();
+  const auto joined = join({plan_scope(scope.input(), with.value)}, with.value);
+  EXPECT_FALSE(joined.run_refused);
+  EXPECT_TRUE(joined.refusals.empty());
 }
 
 /// `count` boxes whose password has moved, and as many that are new.

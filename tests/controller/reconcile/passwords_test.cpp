@@ -212,7 +212,7 @@ TEST_F(Passwords, ReachTheVendorAndNothingElse) {
 }
 
 TEST_F(Passwords, AreSetAnewOnlyWhenTheyMove) {
-  vault.known = {{"env JANE", "one"}};
+  vault.known = {{"env JANE", "password one"}};
   mailbox("jane", {"env", "JANE"});
   EXPECT_TRUE(apply().all_done());
   EXPECT_EQ(plan().plan.change_count(), 0U);
@@ -236,13 +236,13 @@ TEST_F(Passwords, OfMailboxesThatExistAreAdoptedAndNotTouched) {
   EXPECT_EQ(summary.kept, 2U);
   EXPECT_EQ(house.passwords["jane"], "her own");
   EXPECT_EQ(plan().plan.change_count(), 0U);
-  vault.known = {{"env JANE", "another"}};
+  vault.known = {{"env JANE", "another one"}};
   EXPECT_TRUE(apply().all_done());
-  EXPECT_EQ(house.passwords["jane"], "another");
+  EXPECT_EQ(house.passwords["jane"], "another one");
 }
 
 TEST_F(Passwords, ThatCannotBeReadHereAreLeftAlone) {
-  vault.known = {{"env JANE", "one"}};
+  vault.known = {{"env JANE", "password one"}};
   mailbox("jane", {"env", "JANE"});
   EXPECT_TRUE(apply().all_done());
   vault.known.clear();
@@ -258,7 +258,7 @@ TEST_F(Passwords, ThatCannotBeReadHereAreLeftAlone) {
 }
 
 TEST_F(Passwords, OfAReadOnlyStoreArePlannedAllTheSame) {
-  vault.known = {{"env JANE", "one"}};
+  vault.known = {{"env JANE", "password one"}};
   mailbox("jane", {"env", "JANE"});
   EXPECT_TRUE(apply().all_done());
   opened(state::Access::read);
