@@ -97,9 +97,21 @@ void Facts::ask_others(const Sources& sources, const std::stop_token& stop) {
   std::mutex mutex;
   const auto task = [&](std::size_t i) {
     if (i < service_list.size()) {
-      auto seen = ask_service(service_list[i], sources.services, stop);
+      const auto& question = service_list[i];
+      // A server that is down is down under each of its names.
+      std::optional<Error> down;
+      {
+        const std::lock_guard lock(mutex);
+        const auto found = down_.find(question.server);
+        down = found == down_.end() ? std::nullopt : std::optional(found->second);
+      }
+      auto seen = down ? Result<ServiceSeen>(tl::unexpected(std::move(*down)))
+                       : ask_service(question, sources.services, stop);
       const std::lock_guard lock(mutex);
-      services_.insert_or_assign(service_list[i], std::move(seen));
+      if (!seen && seen.error().code == ErrorCode::unavailable) {
+        down_.try_emplace(question.server, seen.error());
+      }
+      services_.insert_or_assign(question, std::move(seen));
       return;
     }
     const auto& question = policy_list[i - service_list.size()];

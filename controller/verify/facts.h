@@ -19,7 +19,7 @@ struct Sources {
   env::Resolver& resolver;
   env::Http& http;
   ServiceOptions services = {};
-  unsigned connections = 16;  ///< mail servers and policy hosts asked at once
+  unsigned connections = 32;  ///< mail servers and policy hosts asked at once
 };
 
 /// The policy file of an MTA-STS domain at one address (RFC 8461 §3.3).
@@ -61,6 +61,7 @@ class Facts {
   std::unordered_map<std::string, Result<env::DnsAnswer>> answers_;
   std::map<ServiceQuestion, Result<ServiceSeen>> services_;
   std::map<PolicyQuestion, Result<env::HttpResponse>> policies_;
+  std::map<std::string, Error> down_;  ///< mail servers that cannot be reached, by address
   std::unordered_map<std::string, env::DnsQuestion> wanted_;
   std::set<ServiceQuestion> wanted_services_;
   std::set<PolicyQuestion> wanted_policies_;

@@ -136,7 +136,8 @@ bool look_at_set(Look& look,
   }
   if (served.served == served.of) {
     good.push_back(&set);
-    if (set.ttl && served.ttl != *set.ttl && served.of != 0) {
+    const bool cut = set.type == RecordType::ns && set.name != look.zone.name;  // the child's TTL
+    if (set.ttl && served.ttl != *set.ttl && !set.values.empty() && !cut) {
       look.add({.topic = "served",
                 .subject = fmt::format(
                     "{} {}", set.name.without_dot(), values::record_type_name(set.type)),

@@ -10,7 +10,7 @@ namespace plumb::verify {
 namespace {
 
 /// The records of the set's own name: a cut hands its NS over in the authority section of a
-/// referral (RFC 1034 §4.3.2).
+/// referral, and what lies below it as additional data (RFC 1034 §4.3.2).
 std::vector<const env::DnsRecord*> own_records(const RecordSet& set, const env::DnsAnswer& answer) {
   std::vector<const env::DnsRecord*> records;
   const auto collect = [&](const std::vector<env::DnsRecord>& section) {
@@ -23,6 +23,8 @@ std::vector<const env::DnsRecord*> own_records(const RecordSet& set, const env::
   collect(answer.answers);
   if (records.empty() && set.type == values::RecordType::ns) {
     collect(answer.authority);
+  } else if (records.empty() && !answer.authoritative) {
+    collect(answer.additional);  // glue
   }
   return records;
 }

@@ -144,6 +144,92 @@ TEST(Delegation, IsComparedWithTheParents) {
             Lines{"fail NS: test does not hand over this zone: 192.0.2.99:53 has no NS for it"});
 }
 
+/// What a person is to do where `top` is the zone above, and not declared here.
+std::string advice_under(const std::string& top, const std::string& domain) {
+  World world;
+  world.zone = {.name = name(domain), .servers = {"192.0.2.53:53"}};
+  world.zone.sets = {set(domain, "NS", {"ns1.dns.test.", "ns2.dns.test."})};
+  world.dns.put(domain, "NS", {"ns1.dns.test.", "ns2.dns.test."});
+  world.dns.put(top, "NS", {"a.nic.test."});
+  world.dns.put("a.nic.test", "A", {"192.0.2.99"});
+  world.dns.put_answer(domain, "NS", env::DnsAnswer{}, "192.0.2.99:53");
+  const Declared declared({world.zone});
+  const auto verified =
+      verify(declared, {}, {.resolver = world.dns, .http = world.web}, world.options, {});
+  const auto* check = worst_of(verified.reports.at(0), "delegation");
+  return check == nullptr ? std::string() : check->remedy;
+}
+
+TEST(Delegation, SaysToWhomAndWhere) {
+  EXPECT_EQ(advice_under("test", "two.test"),
+            "nothing: delegate two.test at your registrar to ns1.dns.test and ns2.dns.test");
+  EXPECT_EQ(advice_under("co.test", "two.co.test"),
+            "nothing: delegate two.co.test in co.test to ns1.dns.test and ns2.dns.test");
+}
+
+TEST(Servers, AreThoseThatAZoneIsToHaveWhereNobodyDelegatesYet) {
+  World world;
+  world.zone.servers.clear();
+  world.zone.sets = {set("one.test", "NS", {"ns1.dns.test."})};
+  world.dns.put("ns1.dns.test", "A", {"192.0.2.53"});
+  world.dns.put("one.test", "NS", {"ns1.dns.test."}, "192.0.2.53:53");
+  const auto report = world.look();
+  EXPECT_EQ(told(report, "servers"), Lines{"fail has no NS records: nobody can find this zone"});
+  EXPECT_EQ(worst_of(report, "servers")->remedy,
+            "nothing: delegate one.test at your registrar to ns1.dns.test");
+  EXPECT_EQ(told(report, "served"), Lines{"pass 1 record set served by 1 of 1"});
+}
+
+TEST(Servers, WithoutAnAddressAreLost) {
+  World world;
+  world.zone.servers.clear();
+  world.dns.put("one.test", "NS", {"ns1.one.test."});
+  EXPECT_EQ(told(world.look(), "servers"),
+            Lines{"fail ns1.one.test: is a name server of this zone and has no address"});
+}
+
+TEST(Resolvers, AreEachLookedThrough) {
+  World world;
+  world.options.resolvers = {"192.0.2.1:53", "192.0.2.2:53", "192.0.2.3:53"};
+  world.has("www.one.test", "A", {"192.0.2.80"});
+  world.has("mail.one.test", "A", {"192.0.2.81"});
+  for (const auto& resolver : world.options.resolvers) {
+    world.dns.put_recursive("www.one.test", "A", {"192.0.2.80"}, resolver);
+    world.dns.put_recursive("mail.one.test", "A", {"192.0.2.81"}, resolver);
+  }
+  EXPECT_EQ(told(world.look(), "resolvers"),
+            Lines{"pass 2 record sets seen as declared through 192.0.2.1:53, 192.0.2.2:53 and "
+                  "192.0.2.3:53"});
+  world.dns.put_recursive("www.one.test", "A", {"192.0.2.9"}, "192.0.2.1:53");
+  world.dns.fail_recursive("www.one.test", "A", "192.0.2.2:53");
+  world.dns.fail_recursive("mail.one.test", "A", "192.0.2.2:53");
+  const auto report = world.look();
+  EXPECT_EQ(told(report, "resolvers"),
+            (Lines{"warning 192.0.2.1:53: still has what was before: www.one.test A is 192.0.2.9 "
+                   "for 300 s more",
+                   "unknown 192.0.2.2:53: did not answer in time",
+                   "pass 2 record sets seen as declared through 192.0.2.3:53"}));
+  EXPECT_EQ(worst_of(report, "resolvers")->remedy, "nothing: its cache lets go of it within 300 s");
+}
+
+TEST(Resolvers, AreNotAskedForWhatIsNotServed) {
+  World world;
+  world.options.resolvers = {"192.0.2.1:53"};
+  world.zone.sets = {set("new.one.test", "A", {"192.0.2.80"}, false)};
+  EXPECT_TRUE(told(world.look(), "resolvers").empty());
+}
+
+TEST(Senders, HaveReverseNamesToo) {
+  World world;
+  world.options.dns_only = true;
+  world.has("one.test", "MX", {"10 mx.other.test."});
+  world.has("out.one.test", "A", {"192.0.2.26"});
+  world.has("one.test", "TXT", {"v=spf1 ip4:192.0.2.26 ip4:192.0.2.99 -all"});
+  EXPECT_EQ(told(world.look(), "ptr"),
+            Lines{"fail 192.0.2.26: has no reverse name: many receivers refuse its mail"})
+      << "192.0.2.99 is nobody's here";
+}
+
 TEST(Dnssec, IsSaidAsTheResolverSeesIt) {
   const std::string ds = "1 13 2 " + std::string(64, 'a');
   World plain;
@@ -367,6 +453,22 @@ TEST(MtaSts, SaysWhatIsWrongWithThePolicy) {
   world.dns.put("mta-sts.one.test", "A", {});
   EXPECT_EQ(policy_of(world),
             Lines{"fail policy: mta-sts has no address: the policy cannot be fetched"});
+}
+
+TEST(MtaSts, WantsThePolicyThatIsDeclared) {
+  auto world = sts_world();
+  world.zone.policy = PolicyFile{.mode = "enforce", .mx = {"*.one.test"}, .applied = true};
+  EXPECT_EQ(policy_of(world), Lines{"pass policy found, mode enforce"});
+  world.zone.policy->mx = {"mx1.one.test"};
+  EXPECT_EQ(policy_of(world),
+            Lines{"fail policy: is not the declared one: mode enforce with mx *.one.test instead "
+                  "of enforce with mx1.one.test"});
+  EXPECT_EQ(worst_of(world.look(), "mta-sts")->remedy,
+            "nothing: plumb has written the policy; let the web server give it at "
+            "https://mta-sts.one.test/.well-known/mta-sts.txt");
+  world.zone.policy->applied = false;
+  EXPECT_EQ(worst_of(world.look(), "mta-sts")->remedy,
+            "plumb apply puts it right: the policy is declared and not written yet");
 }
 
 TEST(TlsReports, NeedAnAddress) {

@@ -56,6 +56,22 @@ TEST_F(TwoServers, AreAskedOneByOne) {
   EXPECT_EQ(served[1].otherwise[0].second, "NXDOMAIN");
 }
 
+TEST(Referral, ServesACutAndItsGlue) {
+  const test::TempDir zones;
+  zones.write("one.test.zone",
+              zone_text(1, "sub IN NS ns1.sub\nns1.sub IN A 192.0.2.7\nns2.sub IN A 192.0.2.8\n"));
+  const auto nsd = test::Nsd::start(zones.path(), {"one.test"});
+  ASSERT_TRUE(nsd);
+  env::AresResolver resolver;
+  const std::vector<std::string> servers = {"127.0.0.1:" + std::to_string((*nsd)->port())};
+  const auto serves = [&](const RecordSet& set) {
+    return served_everywhere(resolver, servers, set, {}).everywhere();
+  };
+  EXPECT_TRUE(serves(set("sub.one.test", "NS", {"ns1.sub.one.test."})));
+  EXPECT_TRUE(serves(set("ns1.sub.one.test", "A", {"192.0.2.7"})));
+  EXPECT_FALSE(serves(set("ns1.sub.one.test", "A", {"192.0.2.9"})));
+}
+
 TEST_F(TwoServers, AreToldWithTheirSerials) {
   PaperWeb web;
   Zone zone{.name = name("one.test"), .servers = servers_};

@@ -131,6 +131,20 @@ TEST(MailServers, AreGreetedWhereMailGoes) {
       << lines[0];
 }
 
+TEST(MailServers, ThatAreDownAreToldUnderEachOfTheirNames) {
+  World world;
+  world.options.smtp_port = 1;
+  world.has("one.test", "MX", {"10 mx1.one.test.", "20 mx2.one.test."});
+  world.has("mx1.one.test", "A", {"127.0.0.1"});
+  world.has("mx2.one.test", "A", {"127.0.0.1"});
+  const auto report = world.look();
+  const auto lines = told(report, "smtp");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].starts_with("fail mx1.one.test (127.0.0.1): could not connect")) << lines[0];
+  EXPECT_TRUE(lines[1].starts_with("fail mx2.one.test (127.0.0.1): could not connect")) << lines[1];
+  EXPECT_EQ(worst_of(report, "smtp")->remedy, "nothing: look whether the mail server runs");
+}
+
 TEST(MailServers, AreLeftAloneWhereTheyAreNotOurs) {
   const MailServer server(MailServer::Protocol::rude, nullptr);
   auto world = mail_at(server);

@@ -45,6 +45,16 @@ class PaperDns final : public env::Resolver {
   void fail(std::string_view owner, std::string_view type, const std::string& server = {}) {
     put_answer(owner, type, plumb::fail(ErrorCode::unavailable, "did not answer in time"), server);
   }
+  /// What a given resolver finds.
+  void put_recursive(std::string_view owner,
+                     std::string_view type,
+                     std::vector<std::string> data,
+                     const std::string& server) {
+    put(owner, type, std::move(data), server + kRecursive);
+  }
+  void fail_recursive(std::string_view owner, std::string_view type, const std::string& server) {
+    fail(owner, type, server + kRecursive);
+  }
   /// From now on, what is put is validated.
   void sign(bool validated = true) { signed_ = validated; }
 
@@ -53,7 +63,9 @@ class PaperDns final : public env::Resolver {
                std::stop_token) override {
     ++rounds;
     for (std::size_t i = 0; i < questions.size(); ++i) {
-      const auto found = answers_.find(questions[i]);
+      auto question = questions[i];
+      question.server += std::exchange(question.recursive, false) ? kRecursive : "";
+      const auto found = answers_.find(question);
       if (found != answers_.end()) {
         each(i, found->second);
         continue;
@@ -69,6 +81,8 @@ class PaperDns final : public env::Resolver {
   int rounds = 0;
 
  private:
+  static constexpr const char* kRecursive = " with recursion";
+
   std::map<env::DnsQuestion, Result<env::DnsAnswer>> answers_;
   bool signed_ = false;
 };
