@@ -116,6 +116,7 @@ nlohmann::json totals_json(const plan::Plan& plan) {
           {"scopesSuspect", t.suspect},
           {"scopesInDoubt", t.in_doubt},
           {"scopesRetired", t.retired},
+          {"paused", t.paused},
           {"unmanaged", t.unmanaged}};
 }
 

@@ -60,6 +60,8 @@ TEST(Words, ThePlanCountsWhatIsPaused) {
       "spec: {domain: one.example, name: status, type: CNAME, value: h1, paused: true}\n");
   const auto ran = project.plumb({"plan"});
   EXPECT_TRUE(ran.says("2 to create · 1 paused in the manifests")) << ran.all();
+  const auto json = project.plumb({"plan", "--output", "json"});
+  EXPECT_TRUE(json.says("\"paused\": 1")) << json.all();
   EXPECT_FALSE(ran.says("status CNAME")) << ran.all();
 }
 
