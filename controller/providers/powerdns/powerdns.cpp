@@ -149,7 +149,7 @@ Result<ObservedScope> PowerdnsProvider::signing_of(const Scope& scope,
     PLUMB_TRY(body, api_.fetch(request, stop));
     PLUMB_TRY(found, read_ds(body, api_.whence(request)));
     for (auto& text : found) {
-      ds.push_back(Value{std::move(text), {}});
+      ds.emplace_back().data = std::move(text);  // GCC 12 takes a moved temporary for uninitialised
     }
   }
   observed.reading = Reading::read;
