@@ -217,7 +217,7 @@ void Line::send() {
   if (waiting_.empty() || traffic_.in_flight >= traffic_.options.in_flight) {
     return;
   }
-  if (!proven_ && !server_.empty() && silences_ >= kUnproven) {
+  if (!proven_ && silences_ >= kUnproven) {
     const Error error = silence(ARES_ETIMEOUT);
     end(error);
     return;
