@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <span>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "controller/providers/settings.h"
 #include "resources/values/quoted.h"
 
 namespace plumb::providers::postfix_dovecot {
@@ -23,27 +23,6 @@ constexpr std::array<std::string_view, 9> kFields = {"directory",
                                                      "type",
                                                      "webRoot"};
 constexpr std::array<std::string_view, 3> kDkimFields = {"directory", "layout", "owner"};
-
-void check_names(const Value::Map& fields,
-                 std::span<const std::string_view> known,
-                 std::string_view of,
-                 Diagnostics& problems) {
-  for (const auto& field : fields) {
-    if (std::find(known.begin(), known.end(), field.name) == known.end()) {
-      problems.error(field.place,
-                     fmt::format("unknown field {} of {}", values::quoted(field.name), of),
-                     did_you_mean(field.name, known));
-    }
-  }
-}
-
-std::string normalised(const std::string& written) {
-  auto path = std::filesystem::path(written).lexically_normal().string();
-  while (path.size() > 1 && path.back() == '/') {
-    path.pop_back();
-  }
-  return path;
-}
 
 /// Texts go into lines of tables and passwd-files: no colon, no blank, no control octet.
 bool fits_a_line(std::string_view path) {
@@ -68,7 +47,7 @@ void read_path(const Value& of,
                    fmt::format("write `{}: {}`", name, example));
     return;
   }
-  into = normalised(*text);
+  into = tidy_path(*text);
 }
 
 /// One of a few words; `into` is left alone where it is none of them.
@@ -98,12 +77,11 @@ void read_word(const Value& of,
 }
 
 void read_dkim(const Value& dkim, std::optional<DkimConfig>& into, Diagnostics& problems) {
-  const auto* fields = dkim.as_map();
-  if (fields == nullptr || dkim.find("directory") == nullptr) {
+  if (dkim.as_map() == nullptr || dkim.find("directory") == nullptr) {
     problems.error(dkim.place, "dkim names no directory", "write `dkim: {directory: dkim}`");
     return;
   }
-  check_names(*fields, kDkimFields, "dkim", problems);
+  check_setting_names(dkim, kDkimFields, "dkim", problems);
   DkimConfig config;
   read_path(dkim, "directory", "dkim", config.directory, problems);
   constexpr std::array<std::pair<std::string_view, bool>, 2> kLayouts{
@@ -149,11 +127,10 @@ std::string_view map_type_name(MapType type) {
 
 Config read_config(const Value& spec, Diagnostics& problems) {
   Config config;
-  const auto* fields = spec.as_map();
-  if (fields == nullptr) {
+  if (spec.as_map() == nullptr) {
     return config;
   }
-  check_names(*fields, kFields, "a postfix-dovecot provider", problems);
+  check_setting_names(spec, kFields, "a postfix-dovecot provider", problems);
   read_path(spec, "directory", "mail", config.directory, problems);
   constexpr std::array<std::pair<std::string_view, MapType>, 3> kMaps{
       {{"texthash", MapType::texthash}, {"lmdb", MapType::lmdb}, {"hash", MapType::hash}}};

@@ -16,6 +16,7 @@
 #include "controller/providers/postfix_dovecot/apply.h"
 #include "controller/providers/postfix_dovecot/config.h"
 #include "controller/providers/postfix_dovecot/observe.h"
+#include "controller/providers/settings.h"
 #include "resources/kinds/mail_kinds.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/model/cbor.h"
@@ -231,10 +232,7 @@ Result<std::unique_ptr<Provider>> open(const Opening& opening) {
   Diagnostics problems;
   auto config = read_config(opening.spec, problems);
   if (problems.has_errors()) {
-    const auto& first = problems.all()[0];
-    return fail(ErrorCode::invalid_input,
-                fmt::format("provider {}: {}", opening.name, first.message),
-                first.hint);
+    return tl::unexpected(cannot_open(opening.name, problems));
   }
   return std::unique_ptr<Provider>(std::make_unique<PostfixDovecot>(opening, std::move(config)));
 }

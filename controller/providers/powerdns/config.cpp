@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/providers/settings.h"
 #include "resources/values/domain_name.h"
 #include "resources/values/duration.h"
 #include "resources/values/quoted.h"
@@ -24,16 +25,6 @@ constexpr auto kAuthFields = std::to_array<std::string_view>({"apiKey"});
 constexpr auto kSoaFields = std::to_array<std::string_view>(
     {"contact", "expire", "minimum", "primary", "refresh", "retry"});
 constexpr auto kKinds = std::to_array<std::string_view>({"Native", "Master"});
-
-void check_names(const Value& map, Names known, std::string_view of, Diagnostics& problems) {
-  for (const auto& field : map.as_map() != nullptr ? *map.as_map() : Value::Map()) {
-    if (std::find(known.begin(), known.end(), field.name) == known.end()) {
-      problems.error(field.place,
-                     fmt::format("unknown field {} of {}", values::quoted(field.name), of),
-                     did_you_mean(field.name, known));
-    }
-  }
-}
 
 /// The text of an optional field; nullptr where there is none, or where it is no text, which is
 /// reported.
@@ -96,7 +87,7 @@ void read_soa(const Value& soa, SoaDefaults& into, Diagnostics& problems) {
     problems.error(soa.place, "soa is no map", "write `soa: {primary: ns1.example.com}`");
     return;
   }
-  check_names(soa, kSoaFields, "soa", problems);
+  check_setting_names(soa, kSoaFields, "soa", problems);
   read_soa_name(soa, "primary", into.primary, problems);
   read_soa_name(soa, "contact", into.contact, problems);
   read_soa_time(soa, "refresh", into.refresh, problems);
@@ -110,7 +101,7 @@ void read_api_key(const Value& spec, SecretRef& into, Diagnostics& problems) {
   const auto* key = auth != nullptr ? auth->find("apiKey") : nullptr;
   const auto* secret = key != nullptr ? std::get_if<SecretRef>(&key->data) : nullptr;
   if (auth != nullptr) {
-    check_names(*auth, kAuthFields, "auth", problems);
+    check_setting_names(*auth, kAuthFields, "auth", problems);
   }
   if (secret == nullptr) {
     const auto& at = key != nullptr ? *key : auth != nullptr ? *auth : spec;
@@ -237,7 +228,7 @@ Result<std::string> normalised_endpoint(std::string_view written) {
 
 Config read_config(const Value& spec, Diagnostics& problems) {
   Config config;
-  check_names(spec, kFields, "a powerdns provider", problems);
+  check_setting_names(spec, kFields, "a powerdns provider", problems);
   read_endpoint(spec, config.endpoint, problems);
   read_api_key(spec, config.api_key, problems);
   read_kind(spec, config.kind, problems);

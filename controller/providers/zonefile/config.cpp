@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <filesystem>
 #include <span>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "controller/providers/settings.h"
 #include "resources/values/domain_name.h"
 #include "resources/values/duration.h"
 #include "resources/values/quoted.h"
@@ -20,27 +20,6 @@ constexpr std::array<std::string_view, 6> kFields = {
     "directory", "limits", "mode", "reload", "soa", "type"};
 constexpr std::array<std::string_view, 6> kSoaFields = {
     "contact", "expire", "minimum", "primary", "refresh", "retry"};
-
-void check_names(const Value::Map& fields,
-                 std::span<const std::string_view> known,
-                 std::string_view of,
-                 Diagnostics& problems) {
-  for (const auto& field : fields) {
-    if (std::find(known.begin(), known.end(), field.name) == known.end()) {
-      problems.error(field.place,
-                     fmt::format("unknown field {} of {}", values::quoted(field.name), of),
-                     did_you_mean(field.name, known));
-    }
-  }
-}
-
-std::string normalised(const std::string& directory) {
-  auto path = std::filesystem::path(directory).lexically_normal().string();
-  while (path.size() > 1 && path.back() == '/') {
-    path.pop_back();
-  }
-  return path;
-}
 
 void read_name(const Value& soa, std::string_view name, std::string& into, Diagnostics& problems) {
   const auto* value = soa.find(name);
@@ -85,12 +64,11 @@ void read_time(const Value& soa,
 }
 
 void read_soa(const Value& soa, SoaDefaults& into, Diagnostics& problems) {
-  const auto* fields = soa.as_map();
-  if (fields == nullptr) {
+  if (soa.as_map() == nullptr) {
     problems.error(soa.place, "soa is no map", "write `soa: {primary: ns1.example.com}`");
     return;
   }
-  check_names(*fields, kSoaFields, "soa", problems);
+  check_setting_names(soa, kSoaFields, "soa", problems);
   read_name(soa, "primary", into.primary, problems);
   read_name(soa, "contact", into.contact, problems);
   read_time(soa, "refresh", into.refresh, problems);
@@ -140,7 +118,7 @@ void read_directory(const Value& spec, std::string& into, Diagnostics& problems)
                    "write `directory: zones`");
     return;
   }
-  into = normalised(*text);
+  into = tidy_path(*text);
 }
 
 }  // namespace
@@ -148,11 +126,10 @@ void read_directory(const Value& spec, std::string& into, Diagnostics& problems)
 Config read_config(const Value& spec, Diagnostics& problems) {
   Config config;
   read_directory(spec, config.directory, problems);
-  const auto* fields = spec.as_map();
-  if (fields == nullptr) {
+  if (spec.as_map() == nullptr) {
     return config;
   }
-  check_names(*fields, kFields, "a zonefile provider", problems);
+  check_setting_names(spec, kFields, "a zonefile provider", problems);
   if (const auto* reload = spec.find("reload")) {
     read_reload(*reload, config.reload, problems);
   }

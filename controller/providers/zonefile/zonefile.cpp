@@ -9,6 +9,7 @@
 
 #include "controller/env/atomic_file.h"
 #include "controller/env/command.h"
+#include "controller/providers/settings.h"
 #include "controller/providers/zonefile/config.h"
 #include "controller/providers/zonefile/directory.h"
 #include "controller/providers/zonefile/parser.h"
@@ -301,10 +302,7 @@ Result<std::unique_ptr<Provider>> open(const Opening& opening) {
   Diagnostics problems;
   auto config = read_config(opening.spec, problems);
   if (problems.has_errors()) {
-    const auto& first = problems.all()[0];
-    return fail(ErrorCode::invalid_input,
-                fmt::format("provider {}: {}", opening.name, first.message),
-                first.hint);
+    return tl::unexpected(cannot_open(opening.name, problems));
   }
   return std::unique_ptr<Provider>(std::make_unique<ZonefileProvider>(opening, std::move(config)));
 }

@@ -107,7 +107,7 @@ TEST(PowerdnsConfig, ReportsEachFieldThatCannotBe) {
     std::string hint;
   };
   const std::vector<Case> cases = {
-      {"endpont", text("x"), "unknown field 'endpont'", "endpoint"},
+      {"endpont", text("x"), "unknown field `endpont`", "endpoint"},
       {"endpoint", text("pdns.example"), "http://", "127.0.0.1"},
       {"endpoint", Value{std::int64_t{1}, {}}, "endpoint is", "write"},
       {"auth", Value{Value::Map(), {}}, "needs auth.apiKey", "env"},
@@ -117,7 +117,7 @@ TEST(PowerdnsConfig, ReportsEachFieldThatCannotBe) {
       {"server", text("a/b"), "no server id", "leave it out"},
       {"apiRectify", text("yes"), "no boolean", "true"},
       {"soa", text("x"), "soa is no map", "primary"},
-      {"soa", Value{Value::Map{{"primry", text("x")}}, {}}, "unknown field 'primry'", "primary"},
+      {"soa", Value{Value::Map{{"primry", text("x")}}, {}}, "unknown field `primry`", "primary"},
       {"soa", Value{Value::Map{{"primary", text("a..b")}}, {}}, "soa.primary", ""},
       {"soa", Value{Value::Map{{"contact", text("@example.com")}}, {}}, "soa.contact", ""},
       {"soa", Value{Value::Map{{"expire", text("soon")}}, {}}, "soa.expire", ""},

@@ -364,7 +364,7 @@ TEST(ZoneFileSpec, SaysAllThatIsWrongWithIt) {
   ASSERT_EQ(messages.size(), 7U) << ::testing::PrintToString(messages);
   EXPECT_EQ(messages[0], "a zonefile provider needs a directory · write `directory: zones`");
   EXPECT_EQ(messages[1],
-            "unknown field 'directry' of a zonefile provider · did you mean directory?");
+            "unknown field `directry` of a zonefile provider · did you mean directory?");
 }
 
 }  // namespace
