@@ -176,6 +176,7 @@ void check_reverse(Look& look, const std::string& address, const std::string& ho
   if (!names->known) {
     check.status = Status::unknown;
     check.message = names->trouble;
+    check.remedy = "nothing: look again later, or at the name servers of the reverse zone";
     return look.add(std::move(check));
   }
   if (names->values.empty()) {

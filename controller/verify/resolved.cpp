@@ -31,12 +31,19 @@ struct View {
   std::size_t same = 0;
   std::vector<std::string> otherwise;  ///< "www.one.test A is 192.0.2.9 (for 287 s more)"
   std::uint32_t longest = 0;           ///< until the last of these may have gone, in seconds
-  std::string silence;                 ///< why there is no answer; empty: there are answers
+  std::string silence;                 ///< why one of them has no answer; empty: all have
 };
 
 void take(View& view, const RecordSet& set, const Result<env::DnsAnswer>& answer) {
   if (!answer) {
     view.silence = answer.error().message;
+    return;
+  }
+  if (answer->rcode != env::Rcode::noerror && answer->rcode != env::Rcode::nxdomain) {
+    view.silence = fmt::format("says {} to {} {}",
+                               env::rcode_name(answer->rcode),
+                               set.name.without_dot(),
+                               values::record_type_name(set.type));
     return;
   }
   Served served;
@@ -72,11 +79,13 @@ std::optional<View> view_of(Look& look,
 
 void tell_view(Look& look, const std::string& resolver, const View& view) {
   Check check{.topic = "resolvers", .subject = resolver, .status = Status::warning, .message = {}};
-  if (view.same == 0 && view.otherwise.empty()) {
+  if (view.otherwise.empty()) {
     check.status = Status::unknown;
-    check.message = view.silence;
+    check.message = view.silence.starts_with(resolver + ' ')
+                        ? view.silence.substr(resolver.size() + 1)  // the line begins with it
+                        : view.silence;
     check.remedy =
-        "nothing: look at this resolver, or take it out of spec.resolvers of the Project";
+        "nothing: look again later, and at this resolver (spec.resolvers of the Project)";
   } else if (view.same == 0) {
     check.message = "finds nothing of this zone as it is served: " + listed(view.otherwise, 2);
     check.remedy =

@@ -159,6 +159,7 @@ void check_selector(Look& look, const DomainName& owner, std::size_t& good) {
   if (!found->known) {
     check.status = Status::unknown;
     check.message = found->trouble;
+    check.remedy = "nothing: look again later, or at the name servers";
     return look.add(std::move(check));
   }
   if (found->values.size() != 1) {

@@ -212,6 +212,17 @@ TEST(Resolvers, AreEachLookedThrough) {
   EXPECT_EQ(worst_of(report, "resolvers")->remedy, "nothing: its cache lets go of it within 300 s");
 }
 
+TEST(Resolvers, ThatFailAreNoOpinion) {
+  World world;
+  world.options.resolvers = {"192.0.2.1:53"};
+  world.has("www.one.test", "A", {"192.0.2.80"});
+  env::DnsAnswer failed;
+  failed.rcode = env::Rcode::servfail;
+  world.dns.put_recursive_answer("www.one.test", "A", failed, "192.0.2.1:53");
+  EXPECT_EQ(told(world.look(), "resolvers"),
+            Lines{"unknown 192.0.2.1:53: says SERVFAIL to www.one.test A"});
+}
+
 TEST(Resolvers, AreNotAskedForWhatIsNotServed) {
   World world;
   world.options.resolvers = {"192.0.2.1:53"};

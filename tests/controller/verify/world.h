@@ -52,6 +52,12 @@ class PaperDns final : public env::Resolver {
                      const std::string& server) {
     put(owner, type, std::move(data), server + kRecursive);
   }
+  void put_recursive_answer(std::string_view owner,
+                            std::string_view type,
+                            Result<env::DnsAnswer> answer,
+                            const std::string& server) {
+    put_answer(owner, type, std::move(answer), server + kRecursive);
+  }
   void fail_recursive(std::string_view owner, std::string_view type, const std::string& server) {
     fail(owner, type, server + kRecursive);
   }
