@@ -170,9 +170,10 @@ AfterApply::Servers AfterApply::servers(Workspace& workspace,
   Servers servers;
   std::set<values::DomainName> open;
   for (const auto& [where, sets] : touched_) {
+    const auto& name = where.first;
     const auto provider = std::find_if(loaded.providers.begin(),
                                        loaded.providers.end(),
-                                       [&](const auto& one) { return one.name == where.first; });
+                                       [&name](const auto& one) { return one.name == name; });
     const auto zone = values::DomainName::parse(where.second);
     if (provider == loaded.providers.end() || !zone) {
       continue;

@@ -338,6 +338,29 @@ TEST_F(Verify, ComesAfterAnApplyOnlyWhereSomebodyAnswers) {
   EXPECT_NE(project_.read("zones/one.test.zone").find("192.0.2.8"), std::string::npos);
 }
 
+TEST_F(Verify, ComesAfterAnApplyAtTheServersThatTheResolversFind) {
+  serve({a("www", "192.0.2.1")});
+  const std::string dns = "ownership: exclusive, nameServers: [ns1.one.test.]";
+  project_.domain("one.test", {a("www", "192.0.2.1"), a("ns1", "127.0.0.77")}, dns);
+  project_.write("providers/files.yaml",
+                 "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: files}\n"
+                 "spec: {type: zonefile, directory: zones}\n");
+  ASSERT_EQ(project_.plumb({"apply", "--yes", "--no-verify"}).code, 0);
+  ASSERT_EQ(std::system(first_->reload_command().back().c_str()), 0);
+  DnsClient client = first_->client();
+  for (int i = 0; i < 2000; ++i) {
+    const auto answer = client.query("ns1.one.test", 1);
+    if (answer && !answer->answers.empty()) {
+      break;
+    }
+    ::poll(nullptr, 0, 5);
+  }
+  project_.domain("one.test", {a("www", "192.0.2.2"), a("ns1", "127.0.0.77")}, dns);
+  const auto ran = project_.plumb({"apply", "--yes"});
+  EXPECT_EQ(ran.code, 0) << ran.all();
+  EXPECT_TRUE(ran.says("1 record set not looked up: no name server answers")) << ran.all();
+}
+
 TEST(VerifyWords, NameDomainsThatAreDeclared) {
   const Project project;
   project.domain("one.example", hosts(1));
