@@ -296,6 +296,24 @@ TEST_F(Verify, HoldsTheMtaStsPolicyAgainstTheMx) {
             "https://mta-sts.one.test/.well-known/mta-sts.txt");
 }
 
+TEST_F(Verify, TellsWhatManyDomainsShareOnce) {
+  serve({a("www", "192.0.2.1")});
+  for (const auto* name : {"a.test", "b.test", "c.test"}) {
+    project_.domain(name, {a("www", "192.0.2.1")});  // no server has these
+  }
+  const auto lame = port_of(first_->port()) + ": is lame: it says REFUSED";
+  const auto as_above = port_of(first_->port()) + ": as under a.test";
+  const auto ran = project_.plumb({"verify", "--dns-only"});
+  EXPECT_EQ(ran.code, 9) << ran.all();
+  EXPECT_EQ(ran.out.find(lame), ran.out.rfind(lame)) << ran.all();
+  EXPECT_NE(ran.out.find(as_above), ran.out.rfind(as_above)) << "under b and c: " << ran.all();
+  EXPECT_TRUE(ran.says("one.test  3 checks pass: 1 record set served by 2 of 2")) << ran.all();
+  EXPECT_TRUE(ran.says("4 domains: 3 fail, 1 in order")) << ran.all();
+  const auto whole = project_.plumb({"-v", "verify", "--dns-only", "one.test"});
+  EXPECT_EQ(whole.code, 0) << whole.all();
+  EXPECT_TRUE(whole.says("not signed: the parent has no DS")) << whole.all();
+}
+
 TEST_F(Verify, NeedsNoCredentials) {
   serve({a("www", "192.0.2.1")});
   project_.write("providers/pdns.yaml",
