@@ -13,7 +13,6 @@
 namespace plumb::verify {
 namespace {
 
-using values::DomainName;
 using values::RecordType;
 
 /// What one server makes of the zone itself.
@@ -81,6 +80,7 @@ void tell_health(Look& look, const std::vector<Health>& healths) {
   }
   if (serials.size() > 1) {
     std::vector<std::string> texts;
+    texts.reserve(serials.size());
     for (const auto& [serial, names] : serials) {
       texts.push_back(fmt::format("{} at {}", serial, listed(names)));
     }

@@ -11,7 +11,6 @@
 namespace plumb::verify {
 namespace {
 
-using values::DomainName;
 using values::RecordType;
 
 /// Whether a pattern of a policy covers a host: "*." stands for one label (RFC 8461 §4.1).
@@ -28,6 +27,15 @@ struct Policy {
   std::vector<std::string> mx;
   std::string fault;
 };
+
+std::string fault_of(const Policy& policy, bool versioned, bool aged) {
+  const bool moded = policy.mode == "enforce" || policy.mode == "testing" || policy.mode == "none";
+  return !versioned                                   ? "has no version: STSv1"
+         : !moded                                     ? "has no mode"
+         : !aged                                      ? "has no max_age"
+         : policy.mx.empty() && policy.mode != "none" ? "names no mx"
+                                                      : "";
+}
 
 /// A policy file (RFC 8461 §3.2).
 Policy parse_policy(std::string_view body) {
@@ -55,12 +63,7 @@ Policy parse_policy(std::string_view body) {
              value.find_first_not_of("0123456789") == std::string_view::npos;
     }
   }
-  const bool moded = policy.mode == "enforce" || policy.mode == "testing" || policy.mode == "none";
-  policy.fault = !versioned                                   ? "has no version: STSv1"
-                 : !moded                                     ? "has no mode"
-                 : !aged                                      ? "has no max_age"
-                 : policy.mx.empty() && policy.mode != "none" ? "names no mx"
-                                                              : "";
+  policy.fault = fault_of(policy, versioned, aged);
   return policy;
 }
 
@@ -109,47 +112,22 @@ std::string policy_difference(const Look& look, const Policy& policy) {
                            file->mx.empty() ? "none" : listed(file->mx));
 }
 
-void check_policy(Look& look, const Policy& policy) {
-  const auto mx = find(look.facts, look.zone.name, RecordType::mx);
-  if (!mx) {
-    return;
-  }
-  std::vector<std::string> uncovered;
-  for (const auto& host : exchanges(*mx)) {
-    if (std::none_of(policy.mx.begin(), policy.mx.end(), [&](const auto& pattern) {
+/// The MX that no pattern of the policy covers.
+std::vector<std::string> uncovered(const Policy& policy, const Found& mx) {
+  std::vector<std::string> hosts;
+  for (const auto& host : exchanges(mx)) {
+    if (std::none_of(policy.mx.begin(), policy.mx.end(), [&host](const auto& pattern) {
           return covers(pattern, host.without_dot());
         })) {
-      uncovered.emplace_back(host.without_dot());
+      hosts.emplace_back(host.without_dot());
     }
   }
-  const bool enforced = policy.mode == "enforce";
-  if (!policy.fault.empty() || (!uncovered.empty() && policy.mode != "none")) {
-    look.add({.topic = "mta-sts",
-              .subject = "policy",
-              .status = policy.fault.empty() && !enforced ? Status::warning : Status::fail,
-              .message = !policy.fault.empty()
-                             ? policy.fault
-                             : fmt::format("does not name the MX {}{}",
-                                           listed(uncovered),
-                                           enforced ? ": senders hold mail for it" : ""),
-              .rule = policy.fault.empty() ? "RFC 8461 §4.1" : "RFC 8461 §3.2",
-              .remedy = policy_remedy(look)});
-    return;
-  }
-  if (auto difference = policy_difference(look, policy); !difference.empty()) {
-    look.add({.topic = "mta-sts",
-              .subject = "policy",
-              .status = Status::fail,
-              .message = std::move(difference),
-              .rule = "RFC 8461 §3.2",
-              .remedy = policy_remedy(look)});
-    return;
-  }
-  look.pass("mta-sts", {}, fmt::format("policy found, mode {}", policy.mode), "RFC 8461 §3.2");
-  if (!enforced || look.options.dns_only) {
-    return;
-  }
-  for (const auto& host : exchanges(*mx)) {
+  return hosts;
+}
+
+/// With `enforce`, a certificate that is not good keeps mail away.
+void check_certificates(Look& look, const Found& mx) {
+  for (const auto& host : exchanges(mx)) {
     const auto addresses = is_own_host(look, host) ? addresses_of(look.facts, host) : std::nullopt;
     for (const auto& address : addresses ? addresses->values : std::vector<std::string>()) {
       if (!look.options.ipv6 && address.find(':') != std::string::npos) {
@@ -158,7 +136,8 @@ void check_policy(Look& look, const Policy& policy) {
       const auto* seen = look.facts.service({Service::smtp,
                                              env::server_text(address, look.options.smtp_port),
                                              std::string(host.without_dot())});
-      if (seen != nullptr && *seen && (!(*seen)->tls || !(*seen)->tls->problem.empty())) {
+      const bool answers = seen != nullptr && seen->has_value();
+      if (answers && (!(*seen)->tls || !(*seen)->tls->problem.empty())) {
         look.add({.topic = "mta-sts",
                   .subject = std::string(host.without_dot()),
                   .status = Status::fail,
@@ -170,6 +149,68 @@ void check_policy(Look& look, const Policy& policy) {
       }
     }
   }
+}
+
+void check_policy(Look& look, const Policy& policy) {
+  const auto mx = find(look.facts, look.zone.name, RecordType::mx);
+  if (!mx) {
+    return;
+  }
+  const bool enforced = policy.mode == "enforce";
+  Check check{.topic = "mta-sts",
+              .subject = "policy",
+              .status = Status::fail,
+              .message = policy.fault,
+              .rule = "RFC 8461 §3.2",
+              .remedy = policy_remedy(look)};
+  const auto hosts = policy.mode == "none" ? std::vector<std::string>() : uncovered(policy, *mx);
+  if (check.message.empty() && !hosts.empty()) {
+    check.status = enforced ? Status::fail : Status::warning;
+    check.rule = "RFC 8461 §4.1";
+    check.message = fmt::format(
+        "does not name the MX {}{}", listed(hosts), enforced ? ": senders hold mail for it" : "");
+  }
+  if (check.message.empty()) {
+    check.message = policy_difference(look, policy);
+  }
+  if (!check.message.empty()) {
+    return look.add(std::move(check));
+  }
+  look.pass("mta-sts", {}, fmt::format("policy found, mode {}", policy.mode), "RFC 8461 §3.2");
+  if (enforced && !look.options.dns_only) {
+    check_certificates(look, *mx);
+  }
+}
+
+/// Fetches the policy as senders do, from the first address that gives one.
+void fetch_policy(Look& look, const values::DomainName& host) {
+  const auto addresses = addresses_of(look.facts, host);
+  if (!addresses) {
+    return;
+  }
+  std::string fault = "mta-sts has no address: the policy cannot be fetched";
+  for (const auto& address : addresses->values) {
+    if (!look.options.ipv6 && address.find(':') != std::string::npos) {
+      continue;
+    }
+    const auto* response =
+        look.facts.policy({look.zone.name, env::server_text(address, look.options.https_port)});
+    if (response == nullptr) {
+      return;
+    }
+    fault = response_fault(*response);
+    if (fault.empty()) {
+      return check_policy(look, parse_policy((*response)->body));
+    }
+  }
+  look.add({.topic = "mta-sts",
+            .subject = "policy",
+            .status = Status::fail,
+            .message = fault,
+            .rule = "RFC 8461 §3.3",
+            .remedy = addresses->values.empty() && addresses->known
+                          ? look.remedy(host, RecordType::a, "its address")
+                          : policy_remedy(look)});
 }
 
 void check_mta_sts(Look& look) {
@@ -205,33 +246,7 @@ void check_mta_sts(Look& look) {
     look.pass("mta-sts", {}, "announced", "RFC 8461 §3.1");
     return;
   }
-  const auto addresses = addresses_of(look.facts, host);
-  if (!addresses) {
-    return;
-  }
-  std::string fault = "mta-sts has no address: the policy cannot be fetched";
-  for (const auto& address : addresses->values) {
-    if (!look.options.ipv6 && address.find(':') != std::string::npos) {
-      continue;
-    }
-    const auto* response =
-        look.facts.policy({look.zone.name, env::server_text(address, look.options.https_port)});
-    if (response == nullptr) {
-      return;
-    }
-    fault = response_fault(*response);
-    if (fault.empty()) {
-      return check_policy(look, parse_policy((*response)->body));
-    }
-  }
-  look.add({.topic = "mta-sts",
-            .subject = "policy",
-            .status = Status::fail,
-            .message = fault,
-            .rule = "RFC 8461 §3.3",
-            .remedy = addresses->values.empty() && addresses->known
-                          ? look.remedy(host, RecordType::a, "its address")
-                          : policy_remedy(look)});
+  fetch_policy(look, host);
 }
 
 void check_tls_rpt(Look& look) {
