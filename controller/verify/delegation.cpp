@@ -95,6 +95,16 @@ void compare_names(Look& look,
                           : delegate_it(look, parent)});
 }
 
+std::set<std::string> glue_of(const DomainName& host, const env::DnsAnswer& referral) {
+  std::set<std::string> glue;
+  for (const auto& record : referral.additional) {
+    if (record.name == host && (record.type == RecordType::a || record.type == RecordType::aaaa)) {
+      glue.insert(record.data);
+    }
+  }
+  return glue;
+}
+
 /// Addresses that the parent hands out for name servers below the zone.
 bool check_glue(Look& look,
                 const DomainName& parent,
@@ -106,13 +116,7 @@ bool check_glue(Look& look,
     if (!host.is_subdomain_of(look.zone.name)) {
       continue;
     }
-    std::set<std::string> glue;
-    for (const auto& record : referral.additional) {
-      if (record.name == host &&
-          (record.type == RecordType::a || record.type == RecordType::aaaa)) {
-        glue.insert(record.data);
-      }
-    }
+    const auto glue = glue_of(host, referral);
     const auto real = addresses_of(look.facts, host);
     if (!real) {
       known = false;
@@ -239,6 +243,7 @@ std::string delegate_it(const Look& look, const DomainName& parent) {
   const auto texts = declared != nullptr                    ? declared->values
                      : seen != nullptr && seen->has_value() ? (*seen)->values(RecordType::ns)
                                                             : std::vector<std::string>();
+  names.reserve(texts.size());
   for (const auto& text : texts) {
     names.emplace_back(DomainName::from_canonical(text).without_dot());
   }

@@ -148,6 +148,18 @@ void check_smtp(Look& look, const DomainName& host, const std::string& address) 
   }
 }
 
+/// Only hosts of our own are connected to.
+void check_own_host(Look& look, const DomainName& host) {
+  const auto addresses = addresses_of(look.facts, host);
+  for (const auto& address : addresses ? addresses->values : std::vector<std::string>()) {
+    check_reverse(look, address, std::string(host.without_dot()));
+    const bool six = address.find(':') != std::string::npos;
+    if (!look.options.dns_only && (look.options.ipv6 || !six)) {
+      check_smtp(look, host, address);
+    }
+  }
+}
+
 }  // namespace
 
 void check_reverse(Look& look, const std::string& address, const std::string& host) {
@@ -249,6 +261,7 @@ std::vector<DomainName> exchanges(const Found& mx) {
   }
   std::sort(hosts.begin(), hosts.end());
   std::vector<DomainName> names;
+  names.reserve(hosts.size());
   for (auto& [preference, host] : hosts) {
     names.push_back(std::move(host));
   }
@@ -283,16 +296,8 @@ void check_mail_path(Look& look) {
     const bool own = is_own_host(look, host);
     names.push_back(std::string(host.without_dot()) + (own ? "" : " (not declared here)"));
     check_exchange(look, domain, host);
-    const auto addresses = addresses_of(look.facts, host);
-    if (!own || !addresses) {
-      continue;  // only hosts of our own are connected to
-    }
-    for (const auto& address : addresses->values) {
-      check_reverse(look, address, std::string(host.without_dot()));
-      const bool six = address.find(':') != std::string::npos;
-      if (!look.options.dns_only && (look.options.ipv6 || !six)) {
-        check_smtp(look, host, address);
-      }
+    if (own) {
+      check_own_host(look, host);
     }
   }
   look.pass("mx", {}, "mail goes to " + listed(names), "RFC 5321 §5.1");
