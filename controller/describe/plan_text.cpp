@@ -42,15 +42,16 @@ struct Domain {
 
 /// What is counted instead of shown.
 struct Counts {
-  std::size_t zones = 0, creates = 0, adopts = 0, forgets = 0, refreshes = 0;
+  std::size_t zones = 0, mail_domains = 0, creates = 0, adopts = 0, forgets = 0, refreshes = 0;
 
-  void add(const Change& change, bool container);
+  void add(const Change& change, const Kind& kind);
+  std::size_t created() const { return zones + mail_domains + creates; }
   std::string text() const;
 };
 
-void Counts::add(const Change& change, bool container) {
+void Counts::add(const Change& change, const Kind& kind) {
   if (change.verb == Verb::create) {
-    ++(container ? zones : creates);
+    ++(kind.name == "Zone" ? zones : kind.name == "MailDomain" ? mail_domains : creates);
   }
   adopts += change.verb == Verb::adopt ? 1 : 0;
   forgets += change.verb == Verb::forget ? 1 : 0;
@@ -62,11 +63,16 @@ std::string Counts::text() const {
   const auto add = [&](std::size_t count, const std::string& what) {
     text += count == 0 ? "" : (text.empty() ? "" : ", ") + what;
   };
-  if (zones == 0) {
+  const auto fresh = [](std::size_t count, const std::string& what) {
+    return count == 1 ? "new " + what : thousands(count) + " new " + what + "s";
+  };
+  if (zones + mail_domains == 0) {
     add(creates, thousands(creates) + " to create");
   } else {
-    add(zones,
-        (zones == 1 ? "new zone" : thousands(zones) + " new zones") + " with " +
+    const auto both = zones != 0 && mail_domains != 0 ? " and " : "";
+    add(1,
+        (zones == 0 ? "" : fresh(zones, "zone")) + both +
+            (mail_domains == 0 ? "" : fresh(mail_domains, "mail domain")) + " with " +
             counted(creates, "object"));
   }
   add(adopts, thousands(adopts) + " as declared already");
@@ -97,6 +103,9 @@ class PlanText {
   void say(std::string text) { pieces_.push_back({std::move(text)}); }
   std::string laid_out() const;
   Counts counts(std::span<const LineRef> lines) const;
+  const Kind& kind_of(const LineRef& ref) const {
+    return view_.catalog.of(scope(ref).kind(change(ref)));
+  }
   const ScopePlan& scope(const LineRef& ref) const { return view_.plan.scopes[ref.scope]; }
   const Change& change(const LineRef& ref) const { return scope(ref).changes[ref.change]; }
 
@@ -126,7 +135,7 @@ std::vector<Domain> PlanText::domains_of(std::span<const LineRef> lines) const {
 Counts PlanText::counts(std::span<const LineRef> lines) const {
   Counts counts;
   for (const auto& ref : lines) {
-    counts.add(change(ref), scope(ref).key(change(ref)).empty());
+    counts.add(change(ref), kind_of(ref));
   }
   return counts;
 }
@@ -141,7 +150,7 @@ void PlanText::additions(const std::vector<Domain>& domains) {
   for (std::size_t i = 0; i < domains.size(); ++i) {
     if (i >= kDomainsNamed) {
       for (const auto& ref : domains[i].lines) {
-        rest.add(change(ref), scope(ref).key(change(ref)).empty());
+        rest.add(change(ref), kind_of(ref));
       }
       continue;
     }
@@ -170,7 +179,7 @@ void PlanText::domain(const std::string& name, std::span<const LineRef> lines) {
       return lines.size();
     }
     const auto most = verb == Verb::create ? kCreatesPerDomain : kBooksPerDomain;
-    const auto count = verb == Verb::create   ? all.creates + all.zones
+    const auto count = verb == Verb::create   ? all.created()
                        : verb == Verb::adopt  ? all.adopts
                        : verb == Verb::forget ? all.forgets
                                               : all.refreshes;
@@ -181,7 +190,7 @@ void PlanText::domain(const std::string& name, std::span<const LineRef> lines) {
   for (const auto& ref : lines) {
     const auto& c = change(ref);
     if (is_countable(c) && ++shown[c.verb] > limit(c.verb)) {
-      hidden.add(c, false);
+      hidden.add(c, kind_of(ref));
     } else {
       pieces_.push_back({"", row_of(view_, ref, style_)});
     }
@@ -192,7 +201,7 @@ void PlanText::domain(const std::string& name, std::span<const LineRef> lines) {
           " (-v shows them)\n");
     }
   };
-  count(hidden.creates, "+", Paint::green, " more to create");
+  count(hidden.created(), "+", Paint::green, " more to create");
   count(hidden.adopts, "=", Paint::dim, " as declared already: become ours");
   count(hidden.refreshes, "≈", Paint::dim, " only noted in the state");
   count(hidden.forgets, "·", Paint::dim, " no longer kept in the state");

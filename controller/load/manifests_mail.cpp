@@ -197,10 +197,23 @@ class MailTie {
            mail.provider->traits->serves_policies(mail.provider->config.spec);
   }
 
+  bool has_place_for(const mail::DkimSpec& key, const DomainMail& mail) {
+    const auto* provider = mail.provider;
+    if (provider == nullptr || provider->traits->makes_keys == nullptr ||
+        provider->traits->makes_keys(provider->config.spec)) {
+      return true;
+    }
+    problems_.error(key.place,
+                    Mistake::provider_without_keys,
+                    "Provider `" + provider->config.name + "` has no place for DKIM keys",
+                    "give it one: `dkim: {directory: mail/dkim}` in its spec");
+    return false;
+  }
+
   void add_keys(const DomainEntry& domain) {
     const auto& spec = domain.mail.declaration.spec;
     for (const auto& key : spec.dkim) {
-      if (key.public_key.empty() && !spec.provider.empty()) {
+      if (key.public_key.empty() && !spec.provider.empty() && has_place_for(key, domain.mail)) {
         const auto scope = domain.mail.provider != nullptr ? mail_scope(domain) : Scope{};
         manifests_.targets.add(mail::dkim_key_target(domain.name, key),
                                {scope, kinds::kDKIMKey, key.selector},

@@ -98,6 +98,7 @@ enum class Mistake : std::uint8_t {
   bad_certificate,
   bad_password,
   provider_without_mail,
+  provider_without_keys,
   mail_provider_missing,
   mail_alias_of,
   mail_not_here,

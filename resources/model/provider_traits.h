@@ -46,6 +46,9 @@ struct ProviderTraits {
   /// Whether an account of this spec serves the MTA-STS policies of its mail domains; nullptr: none
   /// does.
   bool (*serves_policies)(const Value& spec) = nullptr;
+  /// Whether an account of this spec has a place for the DKIM keys of its mail domains; nullptr:
+  /// every one has.
+  bool (*makes_keys)(const Value& spec) = nullptr;
   /// Checks `Provider.spec`; unknown and missing fields go to `problems`.
   void (*check)(const Value& spec, Diagnostics& problems) = nullptr;
 };

@@ -23,7 +23,7 @@ spec: {type: zonefile, directory: zones}
 apiVersion: plumb/v1
 kind: Provider
 metadata: {name: mailhost}
-spec: {type: postfix-dovecot, directory: mail}
+spec: {type: postfix-dovecot, directory: mail, dkim: {directory: mail/dkim}}
 ---
 apiVersion: plumb/v1
 kind: Server

@@ -169,4 +169,8 @@ bool serves_policies(const Value& spec) {
   return spec.find("webRoot") != nullptr;
 }
 
+bool makes_keys(const Value& spec) {
+  return spec.find("dkim") != nullptr;
+}
+
 }  // namespace plumb::providers::postfix_dovecot

@@ -43,4 +43,7 @@ Result<std::string> account_of(const Value& spec);
 /// Whether the spec has a `webRoot`.
 bool serves_policies(const Value& spec);
 
+/// Whether DKIM keys have a place: with `dkim` only.
+bool makes_keys(const Value& spec);
+
 }  // namespace plumb::providers::postfix_dovecot

@@ -225,6 +225,7 @@ constexpr ProviderTraits kTraits{
     .account = account_of,
     .adapt = adapt,
     .serves_policies = serves_policies,
+    .makes_keys = makes_keys,
     .check = check,
 };
 

@@ -92,6 +92,10 @@ inline bool serves_policies(const Value& spec) {
   return spec.find("webRoot") != nullptr;
 }
 
+inline bool makes_keys(const Value& spec) {
+  return spec.find("dkim") != nullptr;
+}
+
 inline const std::vector<const ProviderTraits*>& test_types() {
   static const ProviderTraits kFiles{
       .type = "files", .dns = true, .account = test_account, .check = check_auth};
@@ -103,7 +107,8 @@ inline const std::vector<const ProviderTraits*>& test_types() {
   static const ProviderTraits kMail{.type = "postfix-dovecot",
                                     .mail = true,
                                     .account = mail_account,
-                                    .serves_policies = serves_policies};
+                                    .serves_policies = serves_policies,
+                                    .makes_keys = makes_keys};
   static const std::vector<const ProviderTraits*> kTypes{
       &kFiles, &kSlow, &kSigning, &kStatic, &kMail};
   return kTypes;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kCommon =
     "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: mailhost}\n"
-    "spec: {type: postfix-dovecot, directory: mail, webRoot: web}\n---\n"
+    "spec: {type: postfix-dovecot, directory: mail, webRoot: web, dkim: {directory: keys}}\n---\n"
     "apiVersion: plumb/v1\nkind: Server\nmetadata: {name: mx1}\n"
     "spec: {hostname: mx1.example.com, addresses: [192.0.2.10, \"2001:db8::10\"]}\n";
 
@@ -172,6 +172,16 @@ TEST(Mail, TwoSpfPoliciesNameBothPlaces) {
                 "  records:\n    - {name: \"@\", type: TXT, value: v=spf1 mx -all}\n"))),
             "d.yaml:8:37: `@ TXT` has two SPF policies (merge them into one: with two, none is "
             "valid) @ d.yaml:6:31\n");
+}
+
+TEST(Mail, KeysNeedAProviderThatHasAPlaceForThem) {
+  const auto keyless = document("Provider",
+                                "metadata: {name: keyless}\n"
+                                "spec: {type: postfix-dovecot, directory: other}") +
+                       "---\n";
+  EXPECT_EQ(errors(load_mail(keyless + mail_domain("{provider: keyless, dkim: {selector: s1}}"))),
+            "d.yaml:10:33: Provider `keyless` has no place for DKIM keys (give it one: `dkim: "
+            "{directory: mail/dkim}` in its spec)\n");
 }
 
 TEST(Mail, ProfilesGiveAliasesAndDefaults) {
