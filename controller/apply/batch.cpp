@@ -44,6 +44,19 @@ std::string_view handle_of(const ScopePlan& scope, const Change& change) {
   return {};
 }
 
+/// The name that a row had before; empty where it keeps its own.
+std::string_view former_of(const ScopePlan& scope, const Change& change) {
+  const auto row = scope.desired_row(change);
+  if (change.verb != Verb::create || change.reason != plan::Reason::moved || row == plan::kNone) {
+    return {};
+  }
+  const auto& all = scope.desired->formers;
+  const auto found = std::lower_bound(
+      all.begin(), all.end(), row, [](const Former& f, auto entry) { return f.entry < entry; });
+  return found != all.end() && found->entry == row ? std::string_view(found->key)
+                                                   : std::string_view();
+}
+
 /// Where the write-only value of the declared row behind a change is to be had.
 std::optional<SecretRef> declared_secret(const ScopePlan& scope, const Change& change) {
   const auto row = scope.desired_row(change);
@@ -169,6 +182,7 @@ providers::Order order_of(const ScopePlan& scope,
                              .before = scope.before(change),
                              .after = scope.after(change),
                              .handle = handle_of(scope, change),
+                             .former = former_of(scope, change),
                              .secret = secret});
   }
   return order;

@@ -185,7 +185,7 @@ std::string cause_text(const Change& change) {
       }
       return change.verb == Verb::update ? "drift: not as declared" : "exists, not ours";
     case Reason::moved:
-      return "declared elsewhere now";
+      return change.verb == Verb::create ? "has a new name" : "declared elsewhere now";
     case Reason::awaits:
       return change.verb == Verb::hold ? "waits for another change" : "waits for a value";
     case Reason::in_doubt:

@@ -165,8 +165,9 @@ Decision moved(const Case& it, const Comparison& found) {
                                                                               : Reason::drifted;
     auto line = sends(it, Verb::update, reason, held);
     line.guards = guards(apex(it));
-    // Held values can be all that is left of a set; an empty one is never sent.
-    if (!has_empty_set(it.kind, line.sent ? *line.sent : *it.desired)) {
+    // Held values can be all that is left of a set; an empty one is never sent. What holds data
+    // may have sets besides, which say something when they are empty too.
+    if (it.kind.holds_data || !has_empty_set(it.kind, line.sent ? *line.sent : *it.desired)) {
       decision.add(std::move(line));
     }
   }

@@ -254,4 +254,65 @@ void hold_dependents(ScopePlan& scope, bool missing, const Catalog& catalog) {
   }
 }
 
+void hold_without_target(ScopePlan& scope, const Catalog& catalog) {
+  std::vector<std::size_t> absent;  // grows: what leads to something held is held too
+  for (std::size_t i = 0; i < scope.changes.size(); ++i) {
+    const auto& change = scope.changes[i];
+    if (change.before == kNone && (change.verb == Verb::hold || change.verb == Verb::conflict)) {
+      absent.push_back(i);
+    }
+  }
+  for (std::size_t i = 0; i < absent.size(); ++i) {
+    const auto target = scope.kind(scope.changes[absent[i]]);
+    const auto key = scope.key(scope.changes[absent[i]]);
+    for (std::size_t j = 0; j < scope.changes.size(); ++j) {
+      auto& change = scope.changes[j];
+      const auto leads_to = catalog.of(scope.kind(change)).leads_to;
+      if (leads_to == nullptr || !goes(change) || change.verb == Verb::remove ||
+          !leads_to(scope.after(change), target, key, scope.scope.container)) {
+        continue;
+      }
+      await(change);
+      if (change.before == kNone) {
+        absent.push_back(j);
+      }
+    }
+  }
+}
+
+void note_left_behind(ScopePlan& scope, const Catalog& catalog) {
+  const auto leaves = [&](const Change& change) {
+    return change.before != kNone && change.after == kNone &&
+           (change.verb == Verb::remove || change.guard == Guard::remove) &&
+           catalog.of(scope.kind(change)).holds_data && !scope.key(change).empty();
+  };
+  std::vector<bool> moves;
+  for (const auto& removal : scope.changes) {
+    if (!leaves(removal)) {
+      continue;
+    }
+    const auto& table = scope.observed->table;
+    if (moves.empty()) {
+      moves.assign(table.size(), false);
+      for (const auto& change : scope.changes) {
+        if (change.before != kNone && goes(change)) {
+          moves[change.before] = true;
+        }
+      }
+    }
+    for (std::uint32_t row = 0; row < table.size(); ++row) {
+      const auto& entry = table[row];
+      const auto leads_to = catalog.of(entry.kind).leads_to;
+      if (leads_to != nullptr && !moves[row] &&
+          leads_to(
+              table.body(entry), scope.kind(removal), scope.key(removal), scope.scope.container)) {
+        scope.notes.push_back(
+            fmt::format("{} stays, and would lead nowhere without {}",
+                        object_name(scope, entry.kind, table.key(entry), catalog),
+                        object_name(scope, scope.kind(removal), scope.key(removal), catalog)));
+      }
+    }
+  }
+}
+
 }  // namespace plumb::plan

@@ -60,6 +60,13 @@ void guard_scope(ScopePlan& scope, std::uint32_t claimed_rows, const PlanContext
 /// name), and what cannot be created without its container. Requires: changes are in order.
 void hold_dependents(ScopePlan& scope, bool missing, const Catalog& catalog);
 
+/// Holds what would lead to something that is neither there nor made now: mail to it would bounce.
+void hold_without_target(ScopePlan& scope, const Catalog& catalog);
+
+/// Notes what leads to something that goes and is itself left as it is, since it is not ours.
+/// Requires: the observation is at hand.
+void note_left_behind(ScopePlan& scope, const Catalog& catalog);
+
 /// Guards over the run: deletes and domains of one origin.
 void guard_run(Plan& plan, const PlanContext& context);
 /// Holds what exceeds a consent's count over all scopes.

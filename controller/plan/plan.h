@@ -240,6 +240,7 @@ struct ScopeInput {
   bool declared_elsewhere = false;  ///< the same container is declared in another scope (row 15)
   bool provider_atomic = false;
   bool stable_handles = false;
+  bool renames = false;                 ///< ProviderTraits::renames
   std::uint32_t changes_per_batch = 0;  ///< 0 = no limit
   /// ProviderTraits::adapt, for what is resolved here; may be null.
   Result<std::string> (*adapt)(const Kind& kind,

@@ -152,6 +152,8 @@ void ScopePlanner::finish() {
   guard_scope(plan_, static_cast<std::uint32_t>(claimed_.size()), context_);
   hold_dependents(plan_, missing_, context_.catalog);
   hold_without_secret(plan_);
+  hold_without_target(plan_, context_.catalog);
+  note_left_behind(plan_, context_.catalog);
   const auto& seen = observed_.entries();
   plan_.first_contact = plan_.state == ScopeState::planned && claimed_.empty() &&
                         !plan_.scope.container.empty() &&

@@ -197,9 +197,26 @@ void ScopePlanner::find_moves() {
       continue;
     }
     const bool taken = observed_.find(entry.kind, key).has_value();
-    const bool data = context_.catalog.of(entry.kind).holds_data;
-    moves_.push_back({former.entry, *claim, taken ? Move::taken : data ? Move::data : Move::going});
+    const bool data = context_.catalog.of(entry.kind).holds_data && !input_.renames;
+    const auto move = taken                         ? Move::taken
+                      : data                        ? Move::data
+                      : comes_along(former, *claim) ? Move::along
+                                                    : Move::going;
+    moves_.push_back({former.entry, *claim, move});
   }
+}
+
+/// Whether a vendor that renames brings the write-only value of a row along: it is the one that is
+/// declared, or nobody can tell.
+bool ScopePlanner::comes_along(const Former& former, std::uint32_t claim) {
+  const auto& entry = desired_[former.entry];
+  const auto& kind = context_.catalog.of(entry.kind);
+  if (!input_.renames || !has_write_only(kind, desired_.body(entry))) {
+    return false;
+  }
+  const auto resolved = resolve_row(former.entry);
+  return resolved.state != Resolved::State::bytes ||
+         same_write_only(kind, claimed_.body(claimed_[claim]), resolved.body);
 }
 
 ScopePlanner::Move ScopePlanner::move_of(const Triple& triple) const {
@@ -390,7 +407,17 @@ void ScopePlanner::apply_move(Move move, const Triple& triple, Decision& decisio
       return;
     case Move::going:
       for (std::uint8_t i = 0; i < decision.size; ++i) {
-        decision.lines[i].reason = Reason::moved;
+        auto& line = decision.lines[i];
+        line.reason = Reason::moved;
+        if (!arriving && input_.renames) {
+          line.guards = {};  // nothing is lost: it goes on under its new name
+        }
+      }
+      return;
+    case Move::along:
+      decision = Decision{};
+      if (!arriving) {
+        decision.add({.verb = Verb::forget, .reason = Reason::moved, .silent = true});
       }
       return;
   }

@@ -19,7 +19,13 @@ class ScopePlanner {
 
  private:
   /// Row 14: what became of a `formerly`.
-  enum class Move : std::uint8_t { none, data, taken, going };
+  enum class Move : std::uint8_t {
+    none,
+    data,   ///< would be lost: left as it is
+    taken,  ///< the new name is somebody's
+    going,  ///< made under the new name, then removed under the old one
+    along,  ///< a write-only value that comes along with what it belongs to
+  };
   struct Moved {
     std::uint32_t desired = kNone;
     std::uint32_t claimed = kNone;
@@ -31,6 +37,7 @@ class ScopePlanner {
   bool lost_too_much() const;
   void suspect(std::string why);
   void find_moves();
+  bool comes_along(const Former& former, std::uint32_t claim);
   Move move_of(const Triple& triple) const;
 
   void look_at(const Triple& triple);

@@ -36,6 +36,8 @@ struct ProviderChange {
   std::string_view before;  ///< the observed body; empty on create
   std::string_view after;   ///< the body to bring about, whole; empty on remove
   std::string_view handle;  ///< the vendor's id where known
+  /// Of a create: the key that it had before (`formerly`), whose removal follows; else empty.
+  std::string_view former;
   /// Where the write-only value of a declared row is to be had, read through env::Secrets at the
   /// last moment; nullptr where the row has none. `after` holds its keyed print only.
   const SecretRef* secret = nullptr;

@@ -199,6 +199,7 @@ Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
       input.provider = member->name;
       input.provider_atomic = member->traits->atomic;
       input.stable_handles = member->traits->stable_handles;
+      input.renames = member->traits->renames;
       input.changes_per_batch = member->traits->limits.changes_per_call;
       input.adapt = member->traits->adapt;
     }

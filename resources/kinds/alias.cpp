@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "resources/kinds/mail_fields.h"
@@ -68,6 +69,22 @@ std::uint8_t union_field(std::string_view /*key*/) {
   return 0;
 }
 
+/// Its targets are addresses without final dot, the container is a name with one.
+bool leads_to(std::string_view body,
+              KindId target,
+              std::string_view key,
+              std::string_view container) {
+  if (target != kMailbox && target != kAlias) {
+    return false;
+  }
+  const auto domain = container.substr(0, container.size() - (container.ends_with('.') ? 1 : 0));
+  const auto targets = cbor::field_list(body, kAliasTo);
+  return std::any_of(targets.begin(), targets.end(), [&](std::string_view one) {
+    return one.size() == key.size() + 1 + domain.size() && one.starts_with(key) &&
+           one[key.size()] == '@' && one.ends_with(domain);
+  });
+}
+
 }  // namespace
 
 const Kind& alias_kind() {
@@ -84,6 +101,7 @@ const Kind& alias_kind() {
       .risk = risk,
       .group = group,
       .union_field = union_field,
+      .leads_to = leads_to,
   };
   return kKind;
 }

@@ -62,6 +62,13 @@ struct Kind {
   /// none.
   std::uint8_t (*union_field)(std::string_view key) = nullptr;
 
+  /// Whether a body leads to the row (`target`, `key`) of its own scope: an alias to a mailbox.
+  /// nullptr: bodies of this kind lead to none.
+  bool (*leads_to)(std::string_view body,
+                   KindId target,
+                   std::string_view key,
+                   std::string_view container) = nullptr;
+
   const FieldRule* field(std::uint8_t number) const;
 };
 

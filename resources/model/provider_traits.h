@@ -32,6 +32,9 @@ struct ProviderTraits {
   bool fuses_container = false;  ///< creates a container together with its content in one call
   bool marks_creates =
       false;  ///< creates are not idempotent and carry a marker by which they are found again
+  /// A create under a new name takes the data of what had the former one over, which is removed
+  /// after it: `formerly` works for what holds data too.
+  bool renames = false;
   bool stable_handles = false;     ///< a vendor handle names the same object for its whole life
   std::chrono::seconds settle{0};  ///< how long an effect may arrive after its call ended
 

@@ -34,6 +34,8 @@ class Patch {
   /// nothing is to be done, or may be.
   std::optional<Outcome> settled(const std::optional<std::string>& now,
                                  const std::string& what) const;
+  Mailbox begun(const Mailbox* now);
+  std::string_view free_folder();
   std::optional<Outcome> take_send_as(Mailbox& mailbox);
   std::optional<Outcome> take_targets(Alias& alias);
   std::uint8_t wanted_form(const Alias* now) const;
@@ -110,6 +112,35 @@ std::optional<Outcome> Patch::take_send_as(Mailbox& mailbox) {
   return std::nullopt;
 }
 
+/// What a mailbox is before the change: as it is, as under its former name (with its home and its
+/// password), or empty.
+Mailbox Patch::begun(const Mailbox* now) {
+  if (now != nullptr) {
+    return *now;
+  }
+  const auto* former = change_.former.empty() ? nullptr : state_.mailbox(change_.former);
+  auto mailbox = former != nullptr && former->exists() ? *former : Mailbox{};
+  mailbox.local = state_.keep(std::string(change_.key));
+  return mailbox;
+}
+
+/// The folder of a new mailbox is called like it, but where a renamed one lives there. No mailbox
+/// has a '+' in its name.
+std::string_view Patch::free_folder() {
+  auto name = std::string(change_.key);
+  const auto taken = [&] {
+    const auto home = fmt::format("{}/{}/{}", context_.mail_home, state_.name, name);
+    const auto place = fmt::format("{}/{}/", state_.name, name);
+    return std::any_of(state_.mailboxes.begin(), state_.mailboxes.end(), [&](const Mailbox& other) {
+      return other.local != change_.key && (other.home == home || other.place == place);
+    });
+  };
+  for (int next = 2; taken(); ++next) {
+    name = fmt::format("{}+{}", change_.key, next);
+  }
+  return state_.keep(std::move(name));
+}
+
 Outcome Patch::mailbox() {
   auto* found = state_.mailbox(change_.key);
   const bool exists = found != nullptr && found->exists();
@@ -127,7 +158,7 @@ Outcome Patch::mailbox() {
             "{} is an alias of {} and has no mailboxes of its own", state_.name, state_.alias_of),
         fmt::format("declare the mailbox in {}", state_.alias_of));
   }
-  auto mailbox = found != nullptr ? *found : Mailbox{};
+  auto mailbox = begun(found);
   if (auto refusal = take_send_as(mailbox)) {
     return std::move(*refusal);
   }
@@ -135,21 +166,21 @@ Outcome Patch::mailbox() {
   const auto flag = [&](std::uint8_t field, bool otherwise) {
     return cbor::field_number(after, field).value_or(otherwise ? 1 : 0) != 0;
   };
-  const bool receive_only = flag(kinds::kMailboxReceiveOnly, exists && mailbox.receive_only());
-  const bool disabled = flag(kinds::kMailboxDisabled, exists && mailbox.disabled());
-  if (mailbox.local.empty()) {
-    mailbox.local = state_.keep(std::string(change_.key));
-  }
+  const bool receive_only =
+      flag(kinds::kMailboxReceiveOnly, mailbox.exists() && mailbox.receive_only());
+  const bool disabled = flag(kinds::kMailboxDisabled, mailbox.exists() && mailbox.disabled());
   if (const auto name = cbor::field_octets(after, kinds::kMailboxDisplayName)) {
     mailbox.display_name = state_.keep(encode_display_name(*name));
   }
   mailbox.quota = cbor::field_number(after, kinds::kMailboxQuota).value_or(mailbox.quota);
-  if (mailbox.home.empty()) {
-    mailbox.home =
-        state_.keep(fmt::format("{}/{}/{}", context_.mail_home, state_.name, change_.key));
-  }
-  if (mailbox.place.empty()) {
-    mailbox.place = state_.keep(fmt::format("{}/{}/", state_.name, change_.key));
+  if (mailbox.home.empty() || mailbox.place.empty()) {
+    const auto folder = free_folder();
+    if (mailbox.home.empty()) {
+      mailbox.home = state_.keep(fmt::format("{}/{}/{}", context_.mail_home, state_.name, folder));
+    }
+    if (mailbox.place.empty()) {
+      mailbox.place = state_.keep(fmt::format("{}/{}/", state_.name, folder));
+    }
   }
   mailbox.has_user = mailbox.has_place = true;
   mailbox.owns_itself = !receive_only;

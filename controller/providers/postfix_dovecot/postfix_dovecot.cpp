@@ -222,6 +222,7 @@ constexpr ProviderTraits kTraits{
     .limits = {.scopes_per_call = 0, .calls_at_once = 1},
     .mail = true,
     .fuses_container = true,
+    .renames = true,
     .account = account_of,
     .adapt = adapt,
     .serves_policies = serves_policies,

@@ -3,6 +3,9 @@ libspf2 come to: "id<TAB>pyspf<TAB>explanation<TAB>libspf2"."""
 import subprocess
 import sys
 
+# pyspf takes dnspython where it is installed, and does not catch what that raises for names that are too long.
+sys.modules["dns"] = None
+
 import spf
 
 

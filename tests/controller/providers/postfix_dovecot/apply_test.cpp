@@ -277,6 +277,32 @@ TEST_F(MailFiles, TellsHalfAMailboxFromAWholeOne) {
   EXPECT_EQ(row(kinds::kMailbox, "jane"), std::nullopt);
 }
 
+TEST_F(MailFiles, RenamesAMailboxWithItsMailAndItsPassword) {
+  secrets_.given["JANE"] = "correct horse";
+  make({mail_domain(),
+        mailbox("jane", Body().octets(1, "Jane").number(2, 4096).done()),
+        password("jane", "JANE")});
+  const auto before = marked("dovecot/users");
+  auto joan = mailbox("joan", Body().octets(1, "Joan").done());
+  joan.former = "jane";
+  make({joan, removal(kinds::kPassword, "jane"), removal(kinds::kMailbox, "jane")});
+  const auto after = marked("dovecot/users");
+  EXPECT_TRUE(after.starts_with("joan@example.com:")) << after;
+  EXPECT_EQ(after.find("jane@"), std::string::npos) << after;
+  EXPECT_NE(after.find(":Joan:/var/vmail/example.com/jane::userdb_quota_rule=*:bytes=4096\n"),
+            std::string::npos)
+      << after;
+  const auto hash = before.substr(before.find(':'), before.find(":::") - before.find(':'));
+  EXPECT_NE(after.find(hash + ":::"), std::string::npos) << "the password came along";
+  EXPECT_EQ(marked("postfix/mailboxes"), "joan@example.com\texample.com/jane/\n");
+  EXPECT_EQ(marked("postfix/senders"), "joan@example.com\tjoan@example.com\n");
+  // Whoever is called jane next does not read this mail.
+  make({mailbox("jane")});
+  EXPECT_NE(marked("dovecot/users").find("jane@example.com:::::/var/vmail/example.com/jane+2:"),
+            std::string::npos)
+      << marked("dovecot/users");
+}
+
 TEST_F(MailFiles, RefusesNamesThatCannotBeFolders) {
   for (const std::string domain : {"../etc", "a/b", "A.example", "retired", "x..y", ""}) {
     EXPECT_NE(trouble(apply({mail_domain()}, domain)[0]), "") << domain;

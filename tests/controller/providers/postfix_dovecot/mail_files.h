@@ -58,6 +58,7 @@ struct Wanted {
   KindId kind{};
   std::string key, after, before;
   std::optional<SecretRef> secret = std::nullopt;
+  std::string former = {};
 };
 inline Wanted mail_domain(const std::string& after = Body().done()) {
   return {Act::create, kinds::kMailDomain, "", after, ""};
@@ -154,6 +155,7 @@ class MailFiles : public ::testing::Test {
                                          .key = change.key,
                                          .before = change.before,
                                          .after = change.after,
+                                         .former = change.former,
                                          .secret = change.secret ? &*change.secret : nullptr});
       }
     }
