@@ -49,6 +49,7 @@ class App {
   ValidateOptions validate_;
   PlanOptions plan_;
   AdoptOptions adopt_;
+  RotateOptions rotate_;
   ForgetOptions forget_;
   ShowOptions show_;
   ExplainOptions explain_;
@@ -187,6 +188,13 @@ void App::ownership_commands() {
                       adopt_.consents,
                       "Permit what was refused, as printed: allow=takeOver,on=Domain/example.com");
   adopted->add_flag("-y,--yes", adopt_.yes, "Do not ask");
+
+  add("rotate",
+      "Put a new DKIM key in the place of one: apply publishes it, signs with it, drops the old "
+      "one",
+      [this](Workspace& w) { return rotate(w, rotate_); })
+      ->add_option("key", rotate_.object, "DKIMKey/example.com/s1")
+      ->required();
 
   auto* forgotten = add("forget",
                         "Drop claims; the objects stay where they are",

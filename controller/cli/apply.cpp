@@ -297,6 +297,14 @@ Result<ExitCode> Applying::run(Planned planned, bool reread) {
         say(ending_of(next.pass.plan, left));
       }
       look_after(*planned.loaded);
+      PLUMB_TRY(turned,
+                turn_rotations(workspace_, *planned.loaded, *planned.store, interrupt_.token()));
+      if (auto kept = load::put_rotations(turned.rotations, *planned.store); !kept) {
+        return tl::unexpected(std::move(kept).error());
+      }
+      for (const auto& note : text ? turned.notes : std::vector<std::string>()) {
+        say("note: " + note + "\n");
+      }
       return code;
     }
     if (next.pass.plan.batches.empty() && pass > 0) {
@@ -384,6 +392,9 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
     if (auto kept = workspace.reconciler(*planned.store).keep_settled(planned.pass); !kept) {
       return tl::unexpected(std::move(kept).error());
     }
+  }
+  if (auto kept = load::put_rotations(planned.rotations, *planned.store); !kept) {
+    return tl::unexpected(std::move(kept).error());
   }
   if (plan.run_refused || !has_work(plan)) {
     if (auto bound = workspace.reconciler(*planned.store).bind_accounts(planned.pass); !bound) {

@@ -59,6 +59,12 @@ struct VerifyOptions {
 };
 Result<ExitCode> verify_command(Workspace& workspace, const VerifyOptions& options);
 
+struct RotateOptions {
+  std::string object;  ///< "DKIMKey/example.com/s1"
+};
+/// Begins to put a new signing key in the place of one. Only notes it: apply does the rest.
+Result<ExitCode> rotate(Workspace& workspace, const RotateOptions& options);
+
 struct ForgetOptions {
   std::string object;  ///< "RRset/example.com/www A", "Domain/example.com"
   bool yes = false;

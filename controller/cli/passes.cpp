@@ -97,8 +97,19 @@ Result<Planned> make_plan(Workspace& workspace,
   }
   PLUMB_TRY(store, workspace.store(loaded->project, access));
   planned.store = store;
-  PLUMB_TRY(pass, workspace.reconciler(*store).plan(loaded, pass_option, std::move(stop)));
+  PLUMB_TRY(turned, turn_rotations(workspace, *loaded, *store, stop));
+  if (auto selectors = load::selectors_of(turned.rotations); selectors != workspace.rotations()) {
+    workspace.rotations(std::move(selectors));
+    PLUMB_TRY(anew, workspace.load());
+    planned.loaded = anew;
+  }
+  planned.rotations = std::move(turned.rotations);
+  pass_option.consents.insert(
+      pass_option.consents.end(), turned.consents.begin(), turned.consents.end());
+  PLUMB_TRY(pass, workspace.reconciler(*store).plan(planned.loaded, pass_option, std::move(stop)));
   planned.pass = std::move(pass);
+  auto& notes = planned.pass.plan.notes;
+  notes.insert(notes.end(), turned.notes.begin(), turned.notes.end());
   return planned;
 }
 

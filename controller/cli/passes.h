@@ -1,6 +1,7 @@
 #pragma once
 
 #include "controller/cli/commands.h"
+#include "controller/cli/rotations.h"
 #include "controller/reconcile/reconciler.h"
 
 /// What several commands need of a pass.
@@ -11,6 +12,7 @@ struct Planned {
   std::shared_ptr<const load::Loaded> loaded;
   state::Store* store = nullptr;
   reconcile::Pass pass;
+  std::vector<load::KeyRotation> rotations;  ///< as the plan takes them; not yet remembered so
 };
 
 /// Loads, opens the store and plans.

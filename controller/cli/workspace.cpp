@@ -1,6 +1,7 @@
 #include "controller/cli/workspace.h"
 
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <iostream>
 
@@ -9,6 +10,7 @@
 #include "controller/cli/terminal.h"
 #include "controller/describe/diagnostics_text.h"
 #include "controller/load/load.h"
+#include "controller/load/rotations.h"
 #include "controller/load/source.h"
 
 namespace plumb::cli {
@@ -61,21 +63,34 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
+/// PLUMB_CLOCK_SHIFT, in seconds: rehearses what a later run does.
+std::chrono::seconds clock_shift() {
+  const auto text = variable("PLUMB_CLOCK_SHIFT");
+  std::int64_t seconds = 0;
+  std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return std::chrono::seconds(seconds);
+}
+
 }  // namespace
 
 struct Workspace::Machine {
-  env::SystemClock clock;
+  env::ShiftedClock clock;
   env::SystemRandom random;
   env::StreamLog log;
   env::CurlHttp http;
   env::SystemSecrets secrets;
 
   Machine(const Globals& globals, const fs::path& directory)
-      : log(std::cerr,
+      : clock(clock_shift()),
+        log(std::cerr,
             globals.log_format == "json" ? env::LogFormat::json : env::LogFormat::text,
             level_of(globals.log_level)),
         http({.user_agent = "plumb/0.1", .ca_file = variable("PLUMB_CA_FILE")}),
-        secrets(directory, {.allow_exec = globals.allow_exec, .allow_file = true}) {}
+        secrets(directory, {.allow_exec = globals.allow_exec, .allow_file = true}) {
+    if (const auto shift = clock_shift(); shift.count() != 0) {
+      log.warn("PLUMB_CLOCK_SHIFT: the clock is shifted", {{"seconds", shift.count()}});
+    }
+  }
 };
 
 Workspace::Workspace(const Globals& globals, const Parts& parts, fs::path directory)
@@ -97,6 +112,35 @@ env::Env Workspace::env() {
 }
 
 Result<load::Loaded> Workspace::load_from(load::Source& source) {
+  PLUMB_TRY(loaded, load_once(source));
+  if (rotations_read_ || loaded.signing_keys.empty()) {
+    return std::move(loaded);
+  }
+  rotations_read_ = true;
+  rotations_ = remembered_rotations(loaded);
+  return rotations_.empty() ? Result<load::Loaded>(std::move(loaded)) : load_once(source);
+}
+
+/// None where the state cannot be read: whoever needs it says so.
+load::Rotations Workspace::remembered_rotations(const load::Loaded& loaded) {
+  std::error_code error;
+  if (!fs::exists(state_directory(), error)) {
+    return {};
+  }
+  const auto opened = state::Store::open(
+      state_directory(),
+      {.project = loaded.project.name, .environment = loaded.project.environment},
+      state::Access::read,
+      env::random_id(machine_->random),
+      machine_->random.next());
+  if (!opened) {
+    return {};
+  }
+  const auto rotations = load::read_rotations(loaded.signing_keys, **opened);
+  return rotations ? load::selectors_of(*rotations) : load::Rotations();
+}
+
+Result<load::Loaded> Workspace::load_once(load::Source& source) {
   std::vector<const ProviderTraits*> traits;
   for (const auto& type : parts_.provider_types) {
     traits.push_back(type.traits);
@@ -107,7 +151,8 @@ Result<load::Loaded> Workspace::load_from(load::Source& source) {
                     {.environment = environment.empty() ? "default" : environment,
                      .catalog = parts_.catalog,
                      .provider_types = traits,
-                     .threads = 2});
+                     .threads = 2,
+                     .rotations = rotations_});
 }
 
 Result<std::shared_ptr<const load::Loaded>> Workspace::load() {

@@ -55,6 +55,11 @@ class Workspace {
   Result<std::shared_ptr<const load::Loaded>> load_or_complain();
   Result<std::shared_ptr<const load::Loaded>> load_or_complain(load::Source& source);
 
+  /// The selectors that stand for declared ones from the next load on: at first, those that the
+  /// state remembers.
+  const load::Rotations& rotations() const { return rotations_; }
+  void rotations(load::Rotations rotations) { rotations_ = std::move(rotations); }
+
   /// The project's memory.
   Result<state::Store*> store(const load::Project& project, state::Access access);
   std::filesystem::path state_directory() const;
@@ -71,6 +76,8 @@ class Workspace {
 
  private:
   struct Machine;
+  Result<load::Loaded> load_once(load::Source& source);
+  load::Rotations remembered_rotations(const load::Loaded& loaded);
   Workspace(const Globals& globals, const Parts& parts, std::filesystem::path directory);
 
   Globals globals_;
@@ -79,6 +86,8 @@ class Workspace {
   describe::Style style_;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<state::Store> store_;
+  load::Rotations rotations_;
+  bool rotations_read_ = false;
 };
 
 }  // namespace plumb::cli

@@ -28,6 +28,21 @@ class SystemClock final : public Clock {
   bool wait_until(std::chrono::steady_clock::time_point when, std::stop_token stop) override;
 };
 
+/// The machine's clock, some time ahead or behind: what will happen then.
+class ShiftedClock final : public Clock {
+ public:
+  explicit ShiftedClock(std::chrono::seconds by) : by_(by) {}
+  std::chrono::system_clock::time_point now() const override { return machine_.now() + by_; }
+  std::chrono::steady_clock::time_point steady() const override { return machine_.steady(); }
+  bool wait_until(std::chrono::steady_clock::time_point when, std::stop_token stop) override {
+    return machine_.wait_until(when, std::move(stop));
+  }
+
+ private:
+  SystemClock machine_;
+  std::chrono::seconds by_;
+};
+
 /// A clock that stands still until it is turned; waiting turns it. For tests and rehearsals.
 class ManualClock final : public Clock {
  public:

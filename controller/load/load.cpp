@@ -45,7 +45,11 @@ class Load {
     read_files();
     auto manifests = tie_together(files_, project_, options_, problems_);
     tie_mail(
-        manifests, files_, [&](const std::string& path) { return digest_of(path); }, problems_);
+        manifests,
+        files_,
+        [&](const std::string& path) { return digest_of(path); },
+        options_.rotations,
+        problems_);
     tie_addresses(manifests, options_.threads, problems_);
     tie_dependencies(manifests, problems_);
     expand(manifests);
@@ -267,6 +271,8 @@ class Load {
     for (const auto& domain : manifests.domains) {
       auto keys = key_producers(domain);
       std::move(keys.begin(), keys.end(), std::back_inserter(out_.producers));
+      const auto& made = domain.mail.keys;
+      out_.signing_keys.insert(out_.signing_keys.end(), made.begin(), made.end());
     }
     list_declared(manifests);
     problems_.sort();

@@ -16,6 +16,7 @@ struct LoadOptions {
   const Catalog& catalog;                                 ///< resource kinds: Zone, RRset, Server
   std::span<const ProviderTraits* const> provider_types;  ///< what `Provider.spec.type` may be
   unsigned threads = 1;                                   ///< for reading and expanding
+  Rotations rotations = {};                               ///< how far signing keys have come
   std::string today = {};  ///< YYYY-MM-DD, for Consents; empty: the machine's date (UTC)
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +49,20 @@ struct Producer {
   ResourceId id;
 };
 
+/// A key that a mail provider makes for a line of `mail.dkim`.
+struct SigningKey {
+  std::string name;                  ///< "DKIMKey/example.com/s1": by the selector that is declared
+  std::string selector;              ///< that selector
+  Scope mail;                        ///< the domain's mail at its provider
+  std::string zone;                  ///< "example.com."
+  std::uint64_t rotate_every_s = 0;  ///< seconds; 0: only by `plumb rotate`
+  bool signs = false;                ///< the domain signs with this one, not another line's
+  Place place;
+};
+/// The selectors that stand for a declared one, by SigningKey::name; the one that signs first.
+/// Those that are not here stand for themselves.
+using Rotations = std::map<std::string, std::vector<std::string>>;
+
 /// One thing that somebody declared, for selection, `explain` and `show`.
 struct Declared {
   std::string kind;  ///< "Domain"
@@ -64,6 +80,7 @@ struct Loaded {
   std::vector<ProviderConfig> providers;
   std::vector<std::shared_ptr<const DesiredScope>> scopes;  ///< sorted by Scope
   std::vector<Producer> producers;
+  std::vector<SigningKey> signing_keys;
   std::vector<Consent> consents;
   std::vector<Declared> declared;
   Diagnostics diagnostics;

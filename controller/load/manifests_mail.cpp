@@ -17,8 +17,11 @@ namespace {
 
 class MailTie {
  public:
-  MailTie(Manifests& manifests, const KeyDigest& key_digest, Diagnostics& problems)
-      : manifests_(manifests), problems_(problems) {
+  MailTie(Manifests& manifests,
+          const KeyDigest& key_digest,
+          const Rotations& rotations,
+          Diagnostics& problems)
+      : manifests_(manifests), rotations_(rotations), problems_(problems) {
     context_.servers = manifests.servers;
     context_.broken_server = [&](std::string_view name) {
       const auto key = "Server/" + std::string(name);
@@ -72,6 +75,7 @@ class MailTie {
       spec.mta_sts->served = serves_policies(mail) || !spec.mta_sts->host_target.empty();
     }
     mail::check_mail_spec(spec, domain.name, problems_);
+    rotate_keys(domain);
     add_keys(domain);
     add_reports(number);
   }
@@ -210,6 +214,39 @@ class MailTie {
     return false;
   }
 
+  /// Puts what stands for a declared key in its place: while one takes over from another, both do.
+  void rotate_keys(DomainEntry& domain) {
+    auto& mail = domain.mail;
+    if (mail.provider == nullptr) {
+      return;
+    }
+    std::vector<mail::DkimSpec> keys;
+    for (const auto& declared : mail.declaration.spec.dkim) {
+      if (!declared.public_key.empty()) {
+        keys.push_back(declared);
+        continue;
+      }
+      const bool signs = mail.keys.empty();  // the first that a provider makes
+      mail.keys.push_back({.name = mail::dkim_key_target(domain.name, declared),
+                           .selector = declared.selector,
+                           .mail = mail_scope(domain),
+                           .zone = std::string(domain.name.text()),
+                           .rotate_every_s = declared.rotate_every_s,
+                           .signs = signs,
+                           .place = declared.place});
+      const auto found = rotations_.find(mail.keys.back().name);
+      if (found == rotations_.end()) {
+        keys.push_back(declared);
+        continue;
+      }
+      for (const auto& selector : found->second) {
+        keys.push_back(declared);
+        keys.back().selector = selector;
+      }
+    }
+    mail.declaration.spec.dkim = std::move(keys);
+  }
+
   void add_keys(const DomainEntry& domain) {
     const auto& spec = domain.mail.declaration.spec;
     for (const auto& key : spec.dkim) {
@@ -345,6 +382,7 @@ class MailTie {
   }
 
   Manifests& manifests_;
+  const Rotations& rotations_;
   Diagnostics& problems_;
   kinds::MailContext context_;
   std::unordered_map<std::string, Result<std::string>> digests_;
@@ -362,8 +400,9 @@ Scope mail_scope(const DomainEntry& domain) {
 void tie_mail(Manifests& manifests,
               std::span<const ManifestFile> files,
               const KeyDigest& key_digest,
+              const Rotations& rotations,
               Diagnostics& problems) {
-  MailTie(manifests, key_digest, problems).run(files);
+  MailTie(manifests, key_digest, rotations, problems).run(files);
 }
 
 }  // namespace plumb::load

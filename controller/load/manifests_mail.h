@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/load/loaded.h"
 #include "controller/load/manifest.h"
 #include "controller/load/providers.h"
 #include "resources/kinds/mail_declaration.h"
@@ -74,7 +75,8 @@ struct DomainMail {
   std::vector<PackedIn> aliases;            ///< of documents
   AddressBook book;
   std::vector<ReportsFor> reports;
-  bool known = true;  ///< false: `mail` could not be read whole
+  std::vector<SigningKey> keys;  ///< as declared; `declaration` has what stands for them
+  bool known = true;             ///< false: `mail` could not be read whole
   static constexpr std::size_t kNobody = ~std::size_t{0};
 
   /// Whether addresses of this domain are declared here.
@@ -87,10 +89,12 @@ struct DomainMail {
 using KeyDigest = std::function<Result<std::string>(const std::string& path)>;
 
 /// Reads the `mail` of all domains, ties it to servers, providers and other domains, and gives
-/// mailboxes and aliases their domains. Fills DomainEntry::mail and Manifests::targets.
+/// mailboxes and aliases their domains. `rotations` puts several keys in the place of one. Fills
+/// DomainEntry::mail and Manifests::targets.
 void tie_mail(Manifests& manifests,
               std::span<const ManifestFile> files,
               const KeyDigest& key_digest,
+              const Rotations& rotations,
               Diagnostics& problems);
 
 /// Makes the address books: what is declared twice, leads nowhere or in a circle, and what exceeds

@@ -1,0 +1,178 @@
+// A DKIM key takes over from another: published, seen at all name servers for its TTL, signing; the
+// old one stays for seven days. With the real program, a real NSD, and a clock that is shifted.
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include "tests/support/cli.h"
+#include "tests/support/nsd.h"
+
+namespace plumb::test {
+namespace {
+
+constexpr std::int64_t kDay = 86'400;
+constexpr std::uint16_t kTxt = 16;
+
+std::string mail_of(const std::string& dkim, const std::string& more = {}) {
+  return "apiVersion: plumb/v1\nkind: Domain\nmetadata: {name: one.test}\nspec:\n"
+         "  dns: {providers: [files], defaultTTL: 300}\n" +
+         more + "  mail: {provider: mailhost, mx: [10 mx.out.example.], dkim: " + dkim + "}\n";
+}
+
+class Rotation : public testing::Test {
+ protected:
+  Rotation() {
+    project.write("providers/mailhost.yaml",
+                  "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: mailhost}\n"
+                  "spec: {type: postfix-dovecot, directory: mail, dkim: {directory: dkim}}\n");
+    project.write("domains/one.test.yaml", mail_of("{selector: s1}"));
+  }
+
+  const Project project{"  drift: report\n"};
+  std::unique_ptr<Nsd> nsd;
+
+  static Setting at(std::int64_t seconds) {
+    return {.environment = {{"PLUMB_CLOCK_SHIFT", std::to_string(seconds)}}};
+  }
+  Ran plan(std::int64_t when = 0) const { return project.plumb({"plan"}, at(when)); }
+  Ran apply(std::int64_t when = 0) const {
+    auto ran = project.plumb({"apply", "--yes"}, at(when));
+    EXPECT_EQ(ran.code, 0) << ran.all();
+    return ran;
+  }
+  void serve() {
+    ASSERT_EQ(project.plumb({"apply", "--yes", "--no-verify"}).code, 0);
+    auto started = Nsd::start(project.path() / "zones", {"one.test"});
+    ASSERT_TRUE(started) << started.error().message;
+    nsd = std::move(*started);
+    project.replace("providers/files.yaml",
+                    "directory: zones}",
+                    "directory: zones, reload: [sh, -c, \"" + nsd->reload_command().back() +
+                        "\"], verify: {servers: [\"127.0.0.1:" + std::to_string(nsd->port()) +
+                        "\"]}}");
+  }
+  bool serves(const std::string& selector) const {
+    const auto answer = nsd->client().query(selector + "._domainkey.one.test", kTxt);
+    return answer && !answer->answers.empty();
+  }
+  /// Waits until NSD has loaded what was written.
+  void expect_served(const std::string& selector, bool there) const {
+    for (int i = 0; i < 4000 && serves(selector) != there; ++i) {
+      ::poll(nullptr, 0, 5);
+    }
+    EXPECT_EQ(serves(selector), there) << selector;
+  }
+  std::string signing() const {
+    return between(project.read("dkim/selectors"), "one.test\t", "\n");
+  }
+};
+
+TEST_F(Rotation, GoesAllTheWayWithAShiftedClock) {
+  serve();
+  EXPECT_EQ(signing(), "s1");
+  const auto begun = project.plumb({"rotate", "DKIMKey/one.test/s1"});
+  ASSERT_EQ(begun.code, 0) << begun.all();
+  EXPECT_TRUE(
+      begun.says("s1-2 is to take over; it signs once every name server has had its record"))
+      << begun.all();
+
+  auto planned = plan();
+  EXPECT_TRUE(planned.says("+ DKIMKey")) << planned.all();
+  EXPECT_TRUE(planned.says("s1-2._domainkey TXT")) << planned.all();
+  EXPECT_TRUE(planned.says("note: DKIMKey/one.test/s1: s1-2 is to take over")) << planned.all();
+  EXPECT_FALSE(planned.says("DKIMSigning")) << planned.all();
+  apply();
+  expect_served("s1-2", true);
+  EXPECT_EQ(signing(), "s1");
+
+  const auto waiting = apply();
+  EXPECT_TRUE(waiting.says("every name server has had s1-2 since ")) << waiting.all();
+  EXPECT_TRUE(waiting.says("it signs with the first apply from ")) << waiting.all();
+  apply(200);
+  EXPECT_EQ(signing(), "s1") << "a cache may still hold that there is no such record";
+
+  planned = plan(400);
+  EXPECT_TRUE(planned.says("~ DKIMSigning")) << planned.all();
+  EXPECT_TRUE(planned.says("s1 stays published for 7 days")) << planned.all();
+  EXPECT_EQ(signing(), "s1") << "a plan changes nothing";
+  apply(400);
+  EXPECT_EQ(signing(), "s1-2");
+  EXPECT_TRUE(serves("s1"));
+
+  const auto kept = apply(400 + 6 * kDay);
+  EXPECT_TRUE(kept.says("s1 goes with the first apply from ")) << kept.all();
+  EXPECT_TRUE(project.has("dkim/one.test/s1.pem"));
+  const auto over = 500 + 7 * kDay;
+  planned = plan(over);
+  EXPECT_EQ(planned.code, 0) << planned.all();
+  EXPECT_TRUE(planned.says("s1 is no longer needed and goes")) << planned.all();
+  EXPECT_TRUE(planned.says("2 to delete")) << planned.all();
+  apply(over);
+  expect_served("s1", false);
+  EXPECT_TRUE(serves("s1-2"));
+  EXPECT_FALSE(project.has("dkim/one.test/s1.pem"));
+  EXPECT_TRUE(project.has("dkim/one.test/s1-2.pem"));
+  EXPECT_EQ(signing(), "s1-2");
+  const auto settled = plan(over);
+  EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
+  EXPECT_FALSE(settled.says("note:")) << settled.all();
+  const auto rendered = project.plumb({"render", "Domain/one.test"});
+  EXPECT_TRUE(rendered.says("s1-2._domainkey")) << rendered.all();
+
+  const auto again = project.plumb({"rotate", "DKIMKey/one.test/s1-2"});
+  EXPECT_TRUE(again.says("s1-3 is to take over")) << again.all();
+}
+
+TEST_F(Rotation, WaitsAsLongAsOneNameServerLacksTheRecord) {
+  serve();
+  const TempDir behind;  // of a second server that gets no updates
+  behind.write("one.test.zone", project.read("zones/one.test.zone"));
+  auto other = Nsd::start(behind.path(), {"one.test"});
+  ASSERT_TRUE(other) << other.error().message;
+  project.replace(
+      "providers/files.yaml",
+      std::to_string(nsd->port()) + "\"",
+      std::to_string(nsd->port()) + "\", \"127.0.0.1:" + std::to_string((*other)->port()) + "\"");
+  ASSERT_EQ(project.plumb({"rotate", "DKIMKey/one.test"}).code, 0);
+  apply();
+  expect_served("s1-2", true);
+  for (const auto when : {std::int64_t{1000}, 30 * kDay}) {
+    const auto ran = apply(when);
+    EXPECT_TRUE(ran.says("it signs once every name server has had its record")) << ran.all();
+    EXPECT_EQ(signing(), "s1");
+  }
+}
+
+TEST_F(Rotation, ComesByItselfWhereItIsDeclared) {
+  project.write("domains/one.test.yaml", mail_of("{selector: s1, rotateEvery: 90d}"));
+  serve();
+  EXPECT_TRUE(plan(89 * kDay).says("In plumb: nothing to do."));
+  const auto due = plan(91 * kDay);
+  EXPECT_TRUE(due.says("s1-2._domainkey TXT")) << due.all();
+  apply(91 * kDay);
+  expect_served("s1-2", true);
+  EXPECT_TRUE(plan().says("In plumb: nothing to do.")) << "it is begun, and stays so";
+}
+
+TEST_F(Rotation, PassesByASelectorThatIsDeclaredByHand) {
+  project.write(
+      "domains/one.test.yaml",
+      mail_of("{selector: s1}",
+              "  records: [{name: s1-2._domainkey, type: TXT, value: \"v=DKIM1; p=\"}]\n"));
+  ASSERT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  EXPECT_TRUE(project.plumb({"rotate", "DKIMKey/one.test/s1"}).says("s1-3 is to take over"));
+}
+
+TEST_F(Rotation, IsBegunOnceAndOnlyOfKeysThatAreMadeHere) {
+  ASSERT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  const auto unknown = project.plumb({"rotate", "DKIMKey/one.test/s2"});
+  EXPECT_EQ(unknown.code, 1);
+  EXPECT_TRUE(unknown.says("no key 'DKIMKey/one.test/s2' is made here")) << unknown.all();
+  EXPECT_TRUE(unknown.says("DKIMKey/one.test/s1")) << unknown.all();
+  EXPECT_EQ(project.plumb({"rotate", "DKIMKey/one.test/s1"}).code, 0);
+  const auto twice = project.plumb({"rotate", "DKIMKey/one.test/s1"});
+  EXPECT_EQ(twice.code, 1);
+  EXPECT_TRUE(twice.says("is being rotated already")) << twice.all();
+}
+
+}  // namespace
+}  // namespace plumb::test
