@@ -28,6 +28,7 @@ struct Found {
   std::vector<ImportedDomain> domains;
   std::size_t declared = 0;         ///< left out: a Domain says them already
   std::vector<std::string> unread;  ///< "example.com: connection refused"
+  bool no_mail = false;  ///< the provider of mail was asked, and holds none of the domains
 };
 
 std::string name_of(const Scope& scope) {
@@ -163,6 +164,7 @@ class WorldReader {
     PLUMB_TRY(from, member(options_.mail));
     PLUMB_TRY(scopes,
               read(*from, [&](const std::string& name) { return domains_.contains(name + "."); }));
+    found_.no_mail = scopes.empty();
     for (const auto& scope : scopes) {
       domains_.at(scope->scope.container).mail =
           importing::mail_of(*scope, options_.mail, catalog_);
@@ -250,6 +252,11 @@ void report(const Found& found, const importing::Import& made, bool written) {
     say(counted(made.with_lint, "record set") +
         " break rules; kept as they are with `lint.off`: mend them when you can.\n");
   }
+  if (found.no_mail) {
+    complain(
+        "! the provider of mail holds none of these domains: mailboxes and aliases that stand\n"
+        "  outside of Plumb's own part of its files are not imported; declare them by hand\n");
+  }
   for (const auto& left : made.left) {
     say("  unmanaged  " + left + "\n");
   }
@@ -295,7 +302,9 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     say("Nothing to import: " + (found.declared != 0
                                      ? counted(found.declared, "domain") + " declared already.\n"
                                      : "there is no zone of such a name.\n"));
-    return found.unread.empty() ? ExitCode::ok : ExitCode::unread;
+    return !found.unread.empty()                           ? ExitCode::unread
+           : found.declared == 0 && !options.words.empty() ? ExitCode::error
+                                                           : ExitCode::ok;
   }
   const auto servers = importing::servers_of(*loaded);
   PLUMB_TRY(made, importing::make_import(found.domains, servers, source, [&](load::Source& from) {

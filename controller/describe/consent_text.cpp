@@ -8,8 +8,11 @@ namespace {
 std::string consent_name(const Consent& consent) {
   std::string name;
   const auto slash = consent.on.find('/');
-  for (const char c :
-       consent.allow + "-" + consent.on.substr(slash == std::string::npos ? 0 : slash + 1)) {
+  auto words = consent.allow + "-" + consent.on.substr(slash == std::string::npos ? 0 : slash + 1);
+  if (!consent.including.empty()) {
+    words += "-" + consent.including.front();  // there may be another on the same, of other kinds
+  }
+  for (const char c : words) {
     const bool upper = c >= 'A' && c <= 'Z';
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || upper;
     if (plain) {

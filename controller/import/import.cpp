@@ -31,7 +31,7 @@ class Mending {
 
   Result<Import> run() {
     auto profiles = find_profiles(domains_);
-    constexpr int kRounds = 6;
+    constexpr int kRounds = 24;
     for (int round = 0; round < kRounds; ++round) {
       write(profiles);
       if (auto free = refuse_to_overwrite(); !free) {
@@ -93,49 +93,53 @@ class Mending {
     return {};
   }
 
+  /// What is to be taken out of one domain, and why.
+  struct Removals {
+    std::map<std::size_t, std::string> sets, aliases, mailboxes;
+    std::set<std::size_t> made;  ///< sets that another declaration makes
+  };
+
+  /// The error's place in one of our files: the domain's number and the place.
+  std::optional<std::pair<std::size_t, Place>> ours(const Diagnostic& problem,
+                                                    const load::Loaded& loaded) const {
+    for (const auto& place : {problem.place, problem.related}) {
+      const auto found = numbers_.find(loaded.files.path(place.file));
+      if (found != numbers_.end()) {
+        return std::pair(found->second, place);
+      }
+    }
+    return std::nullopt;
+  }
+
   /// Whether anything could be done about the errors.
   bool mend(const load::Loaded& loaded) {
     bool any = false;
-    std::map<std::size_t, std::set<std::size_t>> hopeless;  // domain -> sets
-    std::map<std::size_t, std::map<std::size_t, std::string>> because;
-    std::map<std::size_t, std::set<std::size_t>> made;  // by another declaration
+    std::map<std::size_t, Removals> removals;
     for (const auto& problem : loaded.diagnostics.all()) {
-      if (problem.severity != Severity::error) {
+      const auto found = problem.severity == Severity::error ? ours(problem, loaded) : std::nullopt;
+      if (!found) {
         continue;
       }
-      auto place = problem.place;
-      auto found = numbers_.find(loaded.files.path(place.file));
-      if (found == numbers_.end()) {
-        place = problem.related;
-        found = numbers_.find(loaded.files.path(place.file));
-      }
-      if (found == numbers_.end()) {
-        continue;
-      }
-      const auto number = found->second;
-      const auto set = set_at(number, place.line);
-      if (set && is_made_elsewhere(problem, loaded)) {
-        made[number].insert(*set);
+      const auto number = found->first;
+      const auto spot = out_.files[out_.profiles + number].at(found->second.line);
+      const bool in_set = spot.what == Spot::What::set;
+      if (in_set && is_made_elsewhere(problem, loaded)) {
+        removals[number].made.insert(spot.number);
       } else if (is_rule(problem.rule)) {
-        any |= switch_off(domains_[number], set, problem.rule);
-      } else if (set) {
-        hopeless[number].insert(*set);
-        because[number].emplace(*set, problem.message);
+        any |= switch_off(
+            domains_[number], in_set ? std::optional(spot.number) : std::nullopt, problem.rule);
+      } else if (spot.what != Spot::What::nothing) {
+        auto& out = removals[number];
+        (in_set                             ? out.sets
+         : spot.what == Spot::What::mailbox ? out.mailboxes
+                                            : out.aliases)
+            .emplace(spot.number, problem.message);
       }
     }
-    for (const auto& [number, sets] : made) {
-      auto& kept = domains_[number].sets;
-      for (auto set = sets.rbegin(); set != sets.rend(); ++set) {
-        kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(*set));
-      }
-      hopeless.erase(number);  // their numbers have moved: the next round tells them again
-      any = true;
+    for (const auto& [number, out] : removals) {
+      remove(domains_[number], out);
     }
-    for (const auto& [number, sets] : hopeless) {
-      give_up(domains_[number], sets, because[number]);
-      any = true;
-    }
-    return any;
+    return any || !removals.empty();
   }
 
   /// A set that the project declares already: the address of a Server.
@@ -145,13 +149,33 @@ class Mending {
             !numbers_.contains(loaded.files.path(problem.related.file)));
   }
 
-  std::optional<std::size_t> set_at(std::size_t number, std::uint32_t line) const {
-    const auto& lines = out_.files[out_.profiles + number].set_lines;
-    const auto after = std::upper_bound(lines.begin(), lines.end(), line);
-    if (after == lines.begin()) {
-      return std::nullopt;
+  /// Leaves out what cannot be declared: it stays where it is, and nobody's.
+  void remove(ImportedDomain& domain, const Removals& out) {
+    auto sets = out.sets;
+    for (const auto number : out.made) {
+      sets.insert_or_assign(number, "");
     }
-    return static_cast<std::size_t>(std::prev(after) - lines.begin());
+    for (auto it = sets.rbegin(); it != sets.rend(); ++it) {
+      const auto at = domain.sets.begin() + static_cast<std::ptrdiff_t>(it->first);
+      if (!it->second.empty()) {
+        domain.unmanaged.push_back(at->owner + " " +
+                                   std::string(values::record_type_name(at->type)));
+        domain.unmanaged_because.push_back(it->second);
+      }
+      domain.sets.erase(at);
+    }
+    const auto leave = [&](auto& list, const auto& numbers, std::string_view what) {
+      for (auto it = numbers.rbegin(); it != numbers.rend(); ++it) {
+        const auto at = list.begin() + static_cast<std::ptrdiff_t>(it->first);
+        out_.left.push_back(domain.name.to_unicode() + ": " + std::string(what) + " " + at->local +
+                            ": " + it->second);
+        list.erase(at);
+      }
+    };
+    if (domain.mail) {
+      leave(domain.mail->aliases, out.aliases, "alias");
+      leave(domain.mail->mailboxes, out.mailboxes, "mailbox");
+    }
   }
 
   static bool switch_off(ImportedDomain& domain,
@@ -168,17 +192,6 @@ class Mending {
       return true;
     }
     return false;
-  }
-
-  static void give_up(ImportedDomain& domain,
-                      const std::set<std::size_t>& sets,
-                      const std::map<std::size_t, std::string>& because) {
-    for (auto number = sets.rbegin(); number != sets.rend(); ++number) {
-      const auto& set = domain.sets[*number];
-      domain.unmanaged.push_back(set.owner + " " + std::string(values::record_type_name(set.type)));
-      domain.unmanaged_because.push_back(because.at(*number));
-      domain.sets.erase(domain.sets.begin() + static_cast<std::ptrdiff_t>(*number));
-    }
   }
 
   Result<Import> finish() {

@@ -153,25 +153,29 @@ std::string short_address(const std::string& address, const values::DomainName& 
              : address;
 }
 
-void write_aliases(Page& page, const ImportedMail& mail, const values::DomainName& domain) {
+void write_aliases(Page& page,
+                   const ImportedMail& mail,
+                   const values::DomainName& domain,
+                   std::vector<Spot>& spots) {
   if (mail.aliases.empty()) {
     return;
   }
   page.line("  aliases:");
   for (const auto& alias : mail.aliases) {
+    spots.push_back({page.next_line(), Spot::What::alias, spots.size()});
     std::string target;
     if (alias.discard) {
       target = "{discard: true}";
     } else if (alias.reject) {
-      target = "{reject: " + scalar(*alias.reject) + "}";
+      target = "{reject: " + value_scalar(*alias.reject, false) + "}";
     } else {
       std::vector<std::string> texts;
       for (const auto& address : alias.to) {
-        texts.push_back(scalar(short_address(address, domain)));
+        texts.push_back(value_scalar(short_address(address, domain), false));
       }
       target = flow_list(texts);
     }
-    page.line("    " + scalar(alias.local) + ": " + target);
+    page.line("    " + value_scalar(alias.local, false) + ": " + target);
   }
 }
 
@@ -204,6 +208,12 @@ void write_mailbox(Page& page, const ImportedMailbox& mailbox, const values::Dom
 
 }  // namespace
 
+Spot Manifest::at(std::uint32_t line) const {
+  const auto after = std::upper_bound(
+      spots.begin(), spots.end(), line, [](std::uint32_t l, const Spot& s) { return l < s.line; });
+  return after == spots.begin() ? Spot{} : *std::prev(after);
+}
+
 Manifest domain_manifest(const ImportedDomain& domain) {
   Manifest manifest;
   const auto name = std::string(domain.name.without_dot());
@@ -228,13 +238,17 @@ Manifest domain_manifest(const ImportedDomain& domain) {
     page.line("  records:");
   }
   for (const auto& set : domain.sets) {
-    manifest.set_lines.push_back(page.next_line());
+    manifest.spots.push_back({page.next_line(), Spot::What::set, manifest.spots.size()});
     write_set(page, set, domain.providers, domain.default_ttl, false);
   }
+  manifest.spots.push_back({page.next_line()});
   if (domain.mail) {
-    write_aliases(page, *domain.mail, domain.name);
-    for (const auto& mailbox : domain.mail->mailboxes) {
-      write_mailbox(page, mailbox, domain.name);
+    std::vector<Spot> aliases;
+    write_aliases(page, *domain.mail, domain.name, aliases);
+    manifest.spots.insert(manifest.spots.end(), aliases.begin(), aliases.end());
+    for (std::size_t i = 0; i < domain.mail->mailboxes.size(); ++i) {
+      manifest.spots.push_back({page.next_line(), Spot::What::mailbox, i});
+      write_mailbox(page, domain.mail->mailboxes[i], domain.name);
     }
   }
   manifest.text = page.take();

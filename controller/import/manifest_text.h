@@ -8,13 +8,22 @@
 
 namespace plumb::importing {
 
+/// Where something of a domain stands in its manifest.
+struct Spot {
+  enum class What : std::uint8_t { nothing, set, alias, mailbox };
+  std::uint32_t line = 0;  ///< the first one; it reaches to the next spot
+  What what = What::nothing;
+  std::size_t number = 0;  ///< into ImportedDomain::sets, ImportedMail::aliases or mailboxes
+};
+
 /// A manifest file on its way to the disk.
 struct Manifest {
-  std::string path;  ///< relative to the project
-  std::string text;  ///< in the form that `plumb fmt` gives
-  /// Where each record set of the domain stands: its first line, ascending, parallel to
-  /// ImportedDomain::sets. Empty for profiles.
-  std::vector<std::uint32_t> set_lines;
+  std::string path;         ///< relative to the project
+  std::string text;         ///< in the form that `plumb fmt` gives
+  std::vector<Spot> spots;  ///< by line; none for profiles
+
+  /// What stands at a line.
+  Spot at(std::uint32_t line) const;
 };
 
 /// domains/<name>.yaml: the Domain, and its Mailbox documents.

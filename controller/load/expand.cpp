@@ -41,7 +41,6 @@ class DomainExpansion {
     sets_.unread().add_all(domain_.unread);
     auto sets = sets_.take();
     add_no_mail_names(domain_, sets);
-    check_one_spf(sets, out_.problems);
     std::erase_if(sets, [&](const DeclaredSet& set) { return !may_stand(set); });
     out_.zone_rules_off = domain_.spec.common.lint.off;
     check_rule_names(domain_.spec.common.lint, out_.problems);

@@ -22,10 +22,6 @@ std::vector<kinds::DeclaredSet> mail_sets(const DomainEntry& domain,
 /// sets of a domain.
 void add_no_mail_names(const DomainEntry& domain, std::vector<kinds::DeclaredSet>& sets);
 
-/// Reports names with two SPF policies of which one is known only later: those that the rules over
-/// the zone cannot see (RFC 7208 §4.5).
-void check_one_spf(const std::vector<kinds::DeclaredSet>& sets, Diagnostics& problems);
-
 /// What a record set needs of the mail server: the mail domain before its MX, the policy before its
 /// id.
 void add_mail_needs(const DomainEntry& domain,

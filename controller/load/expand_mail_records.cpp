@@ -39,14 +39,6 @@ class SetMaker {
   std::map<std::pair<std::string, RecordType>, std::size_t> index_;
 };
 
-bool is_spf(const kinds::DeclaredValue& value) {
-  const auto* text = value.value.as_string();
-  if (const auto* expression = std::get_if<Expression>(&value.value.data)) {
-    text = expression->parts.front().as_string();
-  }
-  return text != nullptr && text->starts_with("v=spf1") && (text->size() == 6 || (*text)[6] == ' ');
-}
-
 }  // namespace
 
 std::vector<DeclaredSet> mail_sets(const DomainEntry& domain,
@@ -97,27 +89,6 @@ void add_no_mail_names(const DomainEntry& domain, std::vector<DeclaredSet>& sets
     } else {
       std::move(set.values.begin(), set.values.end(), std::back_inserter(present->values));
     }
-  }
-}
-
-void check_one_spf(const std::vector<DeclaredSet>& sets, Diagnostics& problems) {
-  for (const auto& set : sets) {
-    if (set.type != RecordType::txt || set.values.size() < 2 || !set.has_references()) {
-      continue;
-    }
-    const auto first = std::find_if(set.values.begin(), set.values.end(), is_spf);
-    const auto second =
-        first == set.values.end() ? first : std::find_if(first + 1, set.values.end(), is_spf);
-    if (second == set.values.end()) {
-      continue;
-    }
-    problems.add({.severity = Severity::error,
-                  .place = second->place,
-                  .message = "`" + set.owner + " TXT` has two SPF policies",
-                  .hint = "merge them into one: with two, none is valid",
-                  .rule = "spf-multiple",
-                  .reference = "RFC 7208 §4.5",
-                  .related = first->place});
   }
 }
 

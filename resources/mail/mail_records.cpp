@@ -45,12 +45,20 @@ void check_spf(const MailSpec& spec, Diagnostics& problems) {
   }
 }
 
+constexpr std::uint32_t kFewestNewBits = 2048;  // RFC 8301 §3.2: signers SHOULD use that at least
+
 void check_dkim(const MailSpec& spec, Diagnostics& problems) {
   for (const auto& key : spec.dkim) {
     if (key.public_key.empty() && spec.provider.empty()) {
       problems.error(key.place,
                      "nothing makes the DKIM key of selector " + values::quoted(key.selector),
                      "set mail.provider, or give the key as publicKey");
+    } else if (key.public_key.empty() && key.algorithm == "rsa" && key.bits < kFewestNewBits) {
+      problems.warning(key.place,
+                       "selector " + values::quoted(key.selector) + " asks for an rsa key of " +
+                           std::to_string(key.bits) +
+                           " bits: one that is there stays, none is made",
+                       "write bits: 2048, under a new selector");
     } else if (!key.public_key.empty() && !values::canonical_base64(key.public_key)) {
       problems.error(
           key.place,

@@ -119,6 +119,10 @@ std::string key_fault(const TagList& list) {
   if (key_type(list) == "ed25519" && octets->size() != kEd25519Size) {
     return "an ed25519 key has 32 octets, not " + std::to_string(octets->size());
   }
+  constexpr char kSequence = 0x30;  // with which each encoding of an RSA key begins (X.690 §8.9)
+  if (key_type(list) == "rsa" && octets->front() != kSequence) {
+    return "p= is no RSA public key";
+  }
   return "";
 }
 

@@ -155,6 +155,27 @@ TEST(Import, AMailServerBringsItsMailboxesAndTheRecordsItBuilds) {
   expect_in_plumb(project);
 }
 
+TEST(Import, LeavesOutWhatCannotBeDeclared) {
+  const Project project;
+  project.remove("plumb.yaml");
+  ASSERT_EQ(project.plumb({"init", "--demo"}).code, 0);
+  project.remove("providers");
+  project.write("secrets/jane@example.com", "correct horse battery staple\n");
+  leave_only_the_world(project);
+  project.replace("mail/postfix/aliases",
+                  "# END plumb",
+                  "loop@example.com\tloop@example.com\n${y}@example.com\tjane@example.com\n"
+                  "lost@example.com\tnobody@example.com\n# END plumb");
+  const auto imported = project.plumb({"import", "files", "--mail", "mailhost"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("example.com: alias loop: aliases form a loop")) << imported.all();
+  EXPECT_TRUE(imported.says("example.com: alias lost: ")) << imported.all();
+  const auto manifest = project.read("domains/example.com.yaml");
+  EXPECT_EQ(manifest.find("loop"), std::string::npos) << manifest;
+  EXPECT_NE(manifest.find("sales: [jane"), std::string::npos) << manifest;
+  expect_in_plumb(project);
+}
+
 /// Whatever master files can hold.
 constexpr const char* kEverything =
     "$ORIGIN one.example.\n$TTL 600\n"

@@ -170,8 +170,19 @@ TEST(Mail, TwoSpfPoliciesNameBothPlaces) {
   EXPECT_EQ(errors(load_mail(mail_domain(
                 "{servers: [mx1], spf: {}}",
                 "  records:\n    - {name: \"@\", type: TXT, value: v=spf1 mx -all}\n"))),
-            "d.yaml:8:37: `@ TXT` has two SPF policies (merge them into one: with two, none is "
-            "valid) @ d.yaml:6:31\n");
+            "d.yaml:8:37: example.com has more than one SPF record (join their terms in one "
+            "record: with two, every check fails) @ d.yaml:6:31\n");
+}
+
+TEST(Mail, PoliciesThatNameServersAreJudgedToo) {
+  const auto text = shown(load_mail(mail_domain("{servers: [mx1], spf: {all: pass}}")));
+  EXPECT_NE(text.find("error"), std::string::npos) << text;
+  EXPECT_NE(text.find("+all"), std::string::npos) << text;
+  const auto by_hand =
+      shown(load_mail(mail_domain("{servers: [mx1]}",
+                                  "  records:\n    - {name: x, type: TXT, value: \"v=spf1 "
+                                  "ip4:${Server/mx1:ipv4} foo -all\"}\n")));
+  EXPECT_NE(by_hand.find("foo"), std::string::npos) << by_hand;
 }
 
 TEST(Mail, KeysNeedAProviderThatHasAPlaceForThem) {
@@ -180,7 +191,7 @@ TEST(Mail, KeysNeedAProviderThatHasAPlaceForThem) {
                                 "spec: {type: postfix-dovecot, directory: other}") +
                        "---\n";
   EXPECT_EQ(errors(load_mail(keyless + mail_domain("{provider: keyless, dkim: {selector: s1}}"))),
-            "d.yaml:10:33: Provider `keyless` has no place for DKIM keys (give it one: `dkim: "
+            "d.yaml:11:35: Provider `keyless` has no place for DKIM keys (give it one: `dkim: "
             "{directory: mail/dkim}` in its spec)\n");
 }
 
