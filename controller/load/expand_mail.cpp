@@ -180,6 +180,7 @@ class MailExpansion {
                             "another domain");
       } else {
         row.former = kinds::ascii_lower(former->local());
+        row.former_place = common.formerly->place;
       }
     }
   }

@@ -1,7 +1,11 @@
 #include "controller/load/scope_builder.h"
 
 #include <algorithm>
+#include <map>
 
+#include <fmt/format.h>
+
+#include "resources/kinds/resource_kinds.h"
 #include "resources/model/mistakes.h"
 
 namespace plumb::load {
@@ -53,7 +57,42 @@ void ScopeBuilder::add(Row row) {
     needs_.emplace_back(number, std::move(row.needs));
   }
   if (!row.former.empty()) {
-    formers_.emplace_back(number, std::move(row.former));
+    formers_.push_back({number, std::move(row.former), row.former_place});
+  }
+}
+
+/// What a mailbox holds can go on under one name only. Requires: the table is sealed.
+void ScopeBuilder::check_formers(std::span<const std::uint32_t> row_of,
+                                 Diagnostics& problems) const {
+  std::map<std::string_view, Place> taken;
+  for (const auto& former : formers_) {
+    const auto& entry = scope_->table[row_of[former.number]];
+    if (entry.kind != kinds::kMailbox) {
+      continue;
+    }
+    Diagnostic problem{.severity = Severity::error,
+                       .place = former.place,
+                       .rule = std::string(info(Mistake::former_name).id)};
+    if (former.key == scope_->table.key(entry)) {
+      problem.message = "`formerly` is the mailbox's own name";
+      problem.hint = "take it out";
+      problems.add(std::move(problem));
+      continue;
+    }
+    if (const auto row = scope_->table.find(entry.kind, former.key)) {
+      problem.message = fmt::format("`formerly`: mailbox {} is still declared", former.key);
+      problem.hint = "take `formerly` out: what it holds stays with it";
+      problem.related = scope_->places[*row];
+      problems.add(std::move(problem));
+      continue;
+    }
+    const auto [first, added] = taken.emplace(former.key, former.place);
+    if (!added) {
+      problem.message = fmt::format("two mailboxes say that they were {}", former.key);
+      problem.hint = "its home and its password can go to one of them: take the other out";
+      problem.related = first->second;
+      problems.add(std::move(problem));
+    }
   }
 }
 
@@ -82,8 +121,8 @@ std::shared_ptr<DesiredScope> ScopeBuilder::seal(std::vector<std::uint32_t>& ord
   for (auto& [number, ids] : needs_) {
     scope_->needs.push_back({row_of[number], std::move(ids)});
   }
-  for (auto& [number, key] : formers_) {
-    scope_->formers.push_back({row_of[number], std::move(key)});
+  for (auto& former : formers_) {
+    scope_->formers.push_back({row_of[former.number], former.key});
   }
   for (auto& [number, places] : sources_) {
     scope_->sources.push_back({row_of[number], std::move(places)});
@@ -96,6 +135,7 @@ std::shared_ptr<DesiredScope> ScopeBuilder::seal(std::vector<std::uint32_t>& ord
     scope_->policies.emplace_back();
   }
   scope_->table = std::move(sealed.table);
+  check_formers(row_of, problems);
   order = std::move(sealed.order);
   return std::move(scope_);
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct Row {
   std::string former = {};          ///< its former key; empty: it had none
   std::string_view made_by = {};    ///< the rule that made it; empty: it is written
   std::vector<Place> sources = {};  ///< further lines that declare it
+  Place former_place = {};          ///< where `former` is written
 };
 
 /// Puts one DesiredScope together: rows in any order, policies interned, everything parallel to the
@@ -36,7 +38,7 @@ class ScopeBuilder {
   void reserve(std::size_t rows, std::size_t octets);
   void add(Row row);
   /// The finished scope, and in `order` the number of the add() that made each row. Rows with one
-  /// key are errors.
+  /// key are errors, and so are mailboxes whose former name is not theirs alone.
   std::shared_ptr<DesiredScope> seal(std::vector<std::uint32_t>& order, Diagnostics& problems);
 
  private:
@@ -49,7 +51,14 @@ class ScopeBuilder {
   std::vector<std::uint16_t> policies_;
   std::vector<std::uint32_t> makers_;
   std::vector<std::pair<std::uint32_t, std::vector<ResourceId>>> needs_;
-  std::vector<std::pair<std::uint32_t, std::string>> formers_;
+  struct FormerName {
+    std::uint32_t number = 0;  ///< of the add()
+    std::string key;
+    Place place;
+  };
+  void check_formers(std::span<const std::uint32_t> row_of, Diagnostics& problems) const;
+
+  std::vector<FormerName> formers_;
   std::vector<std::pair<std::uint32_t, std::vector<Place>>> sources_;
 };
 

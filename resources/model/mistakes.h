@@ -107,6 +107,7 @@ enum class Mistake : std::uint8_t {
   alias_choice,
   quota_exceeded,
   unknown_sender,
+  former_name,
   // What is not asked.
   rules_held_back,
   references_held_back,

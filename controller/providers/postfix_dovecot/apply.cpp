@@ -10,6 +10,7 @@
 #include "controller/providers/postfix_dovecot/address.h"
 #include "controller/providers/postfix_dovecot/bodies.h"
 #include "controller/providers/postfix_dovecot/policy.h"
+#include "controller/providers/postfix_dovecot/shadows.h"
 #include "resources/kinds/mail_kinds.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/model/cbor.h"
@@ -52,6 +53,9 @@ class Work {
   Result<void> write(Direction direction);
   Outcome key(const Task& task);
   Outcome policy(const Task& task);
+  /// Takes away what a mail domain that goes has besides its lines.
+  Result<void> clear_outside(const std::string& domain);
+  void clear_removed(std::span<Task* const> tasks);
   Result<std::string> hash(const SecretRef& secret);
 
   const Workshop& workshop_;
@@ -62,13 +66,6 @@ class Work {
   States states_;
   std::vector<Task> tasks_;
 };
-
-Outcome conflict(std::string message) {
-  return Refused{Error{.code = ErrorCode::conflict,
-                       .message = std::move(message),
-                       .hint = "plan again",
-                       .category = ErrorCategory::conflict}};
-}
 
 Outcome failed(Error error) {
   return error.effect == Effect::maybe ? Outcome(Unknown{std::move(error)})
@@ -201,6 +198,16 @@ Outcome Work::policy(const Task& task) {
   return done ? Outcome(Done{}) : failed(std::move(done).error());
 }
 
+Result<void> Work::clear_outside(const std::string& domain) {
+  for (const auto& key : snapshot_->keys_of(domain)) {
+    if (auto done = workshop_.keys.retire(domain, key.selector, workshop_.env.clock.now()); !done) {
+      return done;
+    }
+  }
+  return workshop_.files.web_root().empty() ? Result<void>()
+                                            : remove_policy(workshop_.files.policy_path(domain));
+}
+
 void Work::patch_one(Task& task) {
   if (stop_.stop_requested()) {
     task.outcome = NotSent{};
@@ -225,14 +232,14 @@ void Work::patch_one(Task& task) {
 /// the two holds would be the servers' choice.
 void Work::refuse_foreign_lines() {
   for (auto state = states_.begin(); state != states_.end();) {
-    const auto line = foreign_line(*snapshot_, state->second);
-    if (line.empty()) {
+    const auto hidden = shadowed(*snapshot_, state->second, nullptr);
+    if (!hidden) {
       ++state;
       continue;
     }
     for (auto& task : tasks_) {
       if (task.domain == state->first && !lives_outside(task.change->kind)) {
-        task.outcome = conflict(line);
+        task.outcome = Refused{*hidden};
       }
     }
     state = states_.erase(state);
@@ -286,6 +293,19 @@ void Work::round(bool takes_away) {
   }
   if (takes_away) {
     patch_outside();
+    clear_removed(inside);
+  }
+}
+
+void Work::clear_removed(std::span<Task* const> tasks) {
+  for (auto* task : tasks) {
+    if (task->change->kind != kinds::kMailDomain || task->change->act != Act::remove ||
+        !std::holds_alternative<Done>(*task->outcome)) {
+      continue;
+    }
+    if (auto cleared = clear_outside(task->domain); !cleared) {
+      task->outcome = failed(std::move(cleared).error());
+    }
   }
 }
 

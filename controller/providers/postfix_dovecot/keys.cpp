@@ -114,7 +114,7 @@ Result<void> Keys::retire(std::string_view domain,
   const auto path = files_.key_path(domain, selector);
   std::error_code code;
   if (!fs::exists(path, code)) {
-    return {};
+    return code ? Result<void>(tl::unexpected(cannot("look for", path, code))) : Result<void>();
   }
   const auto folder = files_.keys() / "retired";
   fs::create_directories(folder, code);

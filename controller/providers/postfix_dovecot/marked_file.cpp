@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,6 +41,19 @@ std::string_view key_of(std::string_view line, MarkedFile::Form form) {
     ++end;
   }
   return line.substr(0, end);
+}
+
+struct ByDomain {
+  bool operator()(const ForeignLine& a, std::string_view b) const { return domain_of(a.key) < b; }
+  bool operator()(std::string_view a, const ForeignLine& b) const { return a < domain_of(b.key); }
+};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  });
+  return out;
 }
 
 bool is_marker(std::string_view line, std::string_view marker) {
@@ -136,6 +150,9 @@ Result<void> MarkedFile::cut() {
     }
   }
   if (begin == 0) {
+    if (auto text = check_text(); !text) {
+      return text;
+    }
     note_foreign(all, 1);
   } else if (end == 0) {
     return tl::unexpected(error_at(begin, fmt::format("\"{}\" without \"{}\"", kBegin, kEnd)));
@@ -156,10 +173,27 @@ Result<void> MarkedFile::cut() {
     }
     note_foreign(all.substr(after_end), end + 1);
   }
-  std::sort(foreign_.begin(), foreign_.end(), [](const Foreign& a, const Foreign& b) {
-    return std::pair(a.key, a.line) < std::pair(b.key, b.line);
+  std::sort(foreign_.begin(), foreign_.end(), [](const ForeignLine& a, const ForeignLine& b) {
+    const auto left = domain_of(a.key);
+    const auto right = domain_of(b.key);
+    return left != right ? left < right : std::tie(a.key, a.line) < std::tie(b.key, b.line);
   });
   return {};
+}
+
+/// A table that something else has written over is not taken for one without our lines.
+Result<void> MarkedFile::check_text() const {
+  const auto all = content();
+  const auto bad = std::find_if(all.begin(), all.end(), [](char c) {
+    return static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t' && c != '\r';
+  });
+  if (bad == all.end()) {
+    return {};
+  }
+  const auto line = static_cast<std::uint32_t>(1 + std::count(all.begin(), bad, '\n'));
+  auto error = error_at(line, fmt::format("octet 0x{:02x}: this is no text", *bad));
+  error.hint = "put the file back as it was; what is missing in an empty one is written again";
+  return tl::unexpected(std::move(error));
 }
 
 void MarkedFile::note_foreign(std::string_view lines, std::uint32_t first_line) {
@@ -167,7 +201,8 @@ void MarkedFile::note_foreign(std::string_view lines, std::uint32_t first_line) 
   while (!lines.empty()) {
     const auto line = take_line(lines);
     if (!says_nothing(line) && !is_blank(line.front())) {
-      foreign_.push_back({key_of(line, form_), number});
+      const auto key = key_of(line, form_);
+      foreign_.push_back({form_ == Form::table ? lower(key) : std::string(key), number});
     }
     ++number;
   }
@@ -232,12 +267,18 @@ std::span<const Run> MarkedFile::of(std::string_view domain) const {
   return {first, last};
 }
 
+std::span<const ForeignLine> MarkedFile::foreign_of(std::string_view domain) const {
+  const auto [first, last] = std::equal_range(foreign_.begin(), foreign_.end(), domain, ByDomain());
+  return {foreign_.data() + (first - foreign_.begin()), static_cast<std::size_t>(last - first)};
+}
+
 std::uint32_t MarkedFile::foreign_line_of(std::string_view key) const {
-  const auto found = std::lower_bound(
-      foreign_.begin(), foreign_.end(), key, [](const Foreign& a, std::string_view wanted) {
-        return a.key < wanted;
+  const auto all = foreign_of(domain_of(key));
+  const auto found =
+      std::lower_bound(all.begin(), all.end(), key, [](const ForeignLine& a, std::string_view b) {
+        return a.key < b;
       });
-  return found != foreign_.end() && found->key == key ? found->line : 0;
+  return found != all.end() && found->key == key ? found->line : 0;
 }
 
 std::string MarkedFile::with(std::string_view marked) const {

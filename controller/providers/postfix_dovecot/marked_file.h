@@ -21,6 +21,12 @@ struct Run {
   std::uint32_t first_line = 0;  ///< counted from 1
 };
 
+/// A line outside of a marked part.
+struct ForeignLine {
+  std::string key;  ///< of a table in lower case, as Postfix looks keys up
+  std::uint32_t line = 0;
+};
+
 /// A file of lines `key<separator>value`, of which the part between `# BEGIN plumb` and `# END
 /// plumb` is ours. Immutable; moves.
 class MarkedFile {
@@ -33,8 +39,9 @@ class MarkedFile {
   MarkedFile() = default;
   /// Cuts `content` at its markers and its lines by domain, the part of the key after '@'; a key
   /// without one is a domain itself. Errors (invalid_input, "<path>:<line>: ..."): markers that do
-  /// not pair, or more than once; in the marked part a key that names no domain, or a last line
-  /// without newline; a line after the marked part that would continue its last entry.
+  /// not pair, or more than once; without markers, what is no text; in the marked part a key that
+  /// names no domain, or a last line without newline; a line after the marked part that would
+  /// continue its last entry.
   static Result<MarkedFile> parse(std::string path, std::string content, Form form);
   /// A file that does not exist.
   static MarkedFile absent(std::string path);
@@ -52,6 +59,10 @@ class MarkedFile {
   std::uint32_t foreign_line_of(std::string_view key) const;
   /// Whether there are lines with keys outside of the marked part at all.
   bool has_foreign_lines() const { return !foreign_.empty(); }
+  /// Those whose keys name a domain, or an address in it.
+  std::span<const ForeignLine> foreign_of(std::string_view domain) const;
+  /// Whether it has a marked part.
+  bool is_marked() const { return marked_; }
 
   /// The file with `marked` (whole lines) as its marked part; all else octet for octet, but for a
   /// newline where the last line has none.
@@ -60,11 +71,8 @@ class MarkedFile {
   Error error_at(std::uint32_t line, std::string message) const;
 
  private:
-  struct Foreign {
-    std::string_view key;
-    std::uint32_t line;
-  };
   Result<void> cut();
+  Result<void> check_text() const;
   Result<void> index();
   void note_foreign(std::string_view lines, std::uint32_t first_line);
 
@@ -77,7 +85,7 @@ class MarkedFile {
   bool marked_ = false;
   std::uint32_t first_line_ = 0;  ///< of the marked lines
   std::vector<Run> runs_;
-  std::vector<Foreign> foreign_;  ///< sorted by key
+  std::vector<ForeignLine> foreign_;  ///< by domain, key and line
 };
 
 /// Reads the lines of runs one by one: comments and blank lines are left out.

@@ -6,6 +6,7 @@
 #include "controller/env/atomic_file.h"
 #include "controller/providers/postfix_dovecot/bodies.h"
 #include "controller/providers/postfix_dovecot/policy.h"
+#include "controller/providers/postfix_dovecot/shadows.h"
 #include "resources/kinds/mail_kinds.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/model/cbor.h"
@@ -77,9 +78,12 @@ void add_lists(const DomainState& state, const Intact& intact, Rows& rows) {
   }
 }
 
-void add_keys(std::span<const KeyFile> files, Keys& keys, Rows& rows) {
+Result<void> add_keys(std::span<const KeyFile> files, Keys& keys, Rows& rows) {
   for (const auto& file : files) {
     auto half = keys.read(file);
+    if (!half && half.error().code != ErrorCode::invalid_input) {
+      return tl::unexpected(std::move(half).error());  // it may well be ours
+    }
     if (!half) {
       rows.add_opaque(kinds::kDKIMKey, file.selector, half.error().message);
       continue;
@@ -89,12 +93,15 @@ void add_keys(std::span<const KeyFile> files, Keys& keys, Rows& rows) {
                   key_body(*half),
                   {{"publicKey", Value{std::move(half->text), {}}}});
   }
+  return {};
 }
 
-void add_policy(const std::filesystem::path& path, Rows& rows) {
-  const auto text = env::read_file(path, kPolicyCap);
-  if (!text && text.error().code == ErrorCode::not_found) {
-    return;
+Result<void> add_policy(const std::filesystem::path& path, Rows& rows) {
+  auto text = env::read_file(path, kPolicyCap);
+  if (!text && text.error().code != ErrorCode::invalid_input) {
+    return text.error().code == ErrorCode::not_found
+               ? Result<void>()
+               : Result<void>(tl::unexpected(std::move(text).error()));
   }
   const auto body = text ? policy_body(*text) : std::nullopt;
   if (body) {
@@ -104,6 +111,7 @@ void add_policy(const std::filesystem::path& path, Rows& rows) {
                     "",
                     text ? path.string() + " is no MTA-STS policy" : text.error().message);
   }
+  return {};
 }
 
 }  // namespace
@@ -112,13 +120,17 @@ Result<ObservedScope> observe_domain(const std::shared_ptr<const Snapshot>& snap
                                      std::string_view domain,
                                      const Files& files,
                                      Keys& keys,
+                                     const DesiredScope* declared,
                                      const Intact& intact) {
+  PLUMB_TRY(state, read_domain(snapshot, domain));
+  if (auto hidden = shadowed(*snapshot, state, declared)) {
+    return tl::unexpected(std::move(*hidden));
+  }
   if (!snapshot->knows(domain)) {
     ObservedScope missing;
     missing.reading = Reading::missing;
     return missing;
   }
-  PLUMB_TRY(state, read_domain(snapshot, domain));
   Rows rows;
   rows.reserve(state);
   if (state.listed) {
@@ -128,9 +140,13 @@ Result<ObservedScope> observe_domain(const std::shared_ptr<const Snapshot>& snap
   if (!state.selector.empty()) {
     rows.add(kinds::kDKIMSigning, "", selector_body(state.selector));
   }
-  add_keys(snapshot->keys_of(domain), keys, rows);
+  if (auto done = add_keys(snapshot->keys_of(domain), keys, rows); !done) {
+    return tl::unexpected(std::move(done).error());
+  }
   if (!files.web_root().empty()) {
-    add_policy(files.policy_path(domain), rows);
+    if (auto done = add_policy(files.policy_path(domain), rows); !done) {
+      return tl::unexpected(std::move(done).error());
+    }
   }
   return rows.seal();
 }

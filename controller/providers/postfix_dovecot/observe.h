@@ -6,6 +6,7 @@
 
 #include "controller/providers/postfix_dovecot/domain_state.h"
 #include "controller/providers/postfix_dovecot/keys.h"
+#include "resources/model/desired.h"
 #include "resources/model/observed.h"
 
 namespace plumb::providers::postfix_dovecot {
@@ -13,11 +14,13 @@ namespace plumb::providers::postfix_dovecot {
 /// Whether the hash of a mailbox is what is declared; nothing: nobody asks.
 using Intact = std::function<std::optional<bool>(std::string_view local, std::string_view hash)>;
 
-/// A domain as rows. `scope` and `fingerprint` are left to the caller. Error: as read_domain.
+/// A domain as rows. `scope` and `fingerprint` are left to the caller. `declared` is what is wanted
+/// of it; may be null. Errors: as read_domain and shadowed; a key or policy that cannot be read.
 Result<ObservedScope> observe_domain(const std::shared_ptr<const Snapshot>& snapshot,
                                      std::string_view domain,
                                      const Files& files,
                                      Keys& keys,
+                                     const DesiredScope* declared,
                                      const Intact& intact);
 
 }  // namespace plumb::providers::postfix_dovecot

@@ -63,13 +63,18 @@ std::optional<Outcome> Patch::settled(const std::optional<std::string>& now,
 
 Outcome Patch::domain() {
   const auto now = state_.listed ? std::optional(domain_body(state_)) : std::nullopt;
-  if (auto done = settled(now, "mail domain " + state_.name)) {
-    return std::move(*done);
+  const auto done = settled(now, "mail domain " + state_.name);
+  if (done && (!removes() || std::holds_alternative<Refused>(*done))) {
+    return *done;
   }
   if (removes()) {
+    // With all that is in it: a line that stayed would be a login, or an address, of nobody's.
     state_.listed = false;
     state_.alias_of = {};
     state_.quota = 0;
+    state_.mailboxes.clear();
+    state_.aliases.clear();
+    state_.selector = {};
     return Done{};
   }
   if (auto target = cbor::field_octets(change_.after, kinds::kMailDomainAliasOf)) {

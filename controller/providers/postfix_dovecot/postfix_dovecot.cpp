@@ -115,9 +115,12 @@ Result<ObservedScope> PostfixDovecot::read(const std::shared_ptr<const Snapshot>
   const auto found = declared_.find(scope.container);
   const auto* declared = found == declared_.end() ? nullptr : found->second.get();
   auto observed = observe_domain(
-      snapshot, domain, files_, keys_, [&](std::string_view local, std::string_view hash) {
-        return intact(declared, local, hash);
-      });
+      snapshot,
+      domain,
+      files_,
+      keys_,
+      declared,
+      [&](std::string_view local, std::string_view hash) { return intact(declared, local, hash); });
   if (observed) {
     observed->scope = scope;
     observed->fingerprint = observed->reading == Reading::missing

@@ -98,6 +98,25 @@ Result<void> read_senders(const MarkedFile& file, std::vector<SendAs>& into) {
   return {};
 }
 
+/// A table that has lines but no marks, though the one that is written after it has them, has lost
+/// them: what is ours in it cannot be told any more. `selectors` may come later than all others.
+Result<void> check_marks(const Snapshot& snapshot) {
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    const auto& file = snapshot.files[i];
+    const auto& later = snapshot.file(i == at(File::domains) ? File::alias_domains : File::domains);
+    if (i == at(File::selectors) || file.is_marked() || !file.has_foreign_lines() ||
+        !later.is_marked()) {
+      continue;
+    }
+    auto error = file.error_at(1, fmt::format("\"{}\" and \"{}\" are gone", kBegin, kEnd));
+    error.hint =
+        "put them back, around the lines that are plumb's; with nothing between them, "
+        "plumb writes its lines again";
+    return tl::unexpected(std::move(error));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view name_of(File file) {
@@ -185,6 +204,9 @@ std::string Snapshot::fingerprint(std::string_view domain, const fs::path& web_r
       for (const auto& run : each.of(of)) {
         all += run.lines;
       }
+      for (const auto& foreign : each.foreign_of(of)) {
+        all.append(1, '\0').append(foreign.key);
+      }
     }
   };
   add_lines(domain);
@@ -193,6 +215,9 @@ std::string Snapshot::fingerprint(std::string_view domain, const fs::path& web_r
   }
   for (const auto& pair : send_as_of(domain)) {
     all.append(pair.owner).append(" ").append(pair.address).append("\n");
+    if (file(File::senders).foreign_line_of(pair.address) != 0) {
+      all += '\0';
+    }
   }
   for (const auto& key : keys_of(domain)) {
     all.append(key.selector).append(" ").append(key.token).append("\n");
@@ -290,6 +315,9 @@ Result<std::shared_ptr<const Snapshot>> Files::read() const {
                   which == File::users ? MarkedFile::Form::passwd : MarkedFile::Form::table));
     snapshot->files[i] = std::move(file);
   }
+  if (auto done = check_marks(*snapshot); !done) {
+    return tl::unexpected(std::move(done).error());
+  }
   if (auto done = read_senders(snapshot->file(File::senders), snapshot->send_as); !done) {
     return tl::unexpected(std::move(done).error());
   }
@@ -330,6 +358,9 @@ Result<void> Files::list_keys(Snapshot& into) const {
         if (key->path().extension() == ".pem") {
           take(name, key->path().stem().string(), key->path());
         }
+      }
+      if (inner == std::errc::permission_denied) {
+        into.keys.push_back({name, "", entry->path(), token_of(entry->path())});
       }
     }
   }

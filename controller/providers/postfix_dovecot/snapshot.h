@@ -41,7 +41,8 @@ std::string_view name_of(File file);
 /// Whether Postfix reads it as a table: such are indexed by postmap.
 bool is_postfix_table(File file);
 
-/// A private key as its folder's listing shows it.
+/// A private key as its folder's listing shows it. A folder that cannot be listed stands for the
+/// keys in it: without a selector.
 struct KeyFile {
   std::string domain;
   std::string selector;

@@ -162,23 +162,6 @@ Result<std::array<std::string, kFiles>> contents_with(
   return contents;
 }
 
-std::string foreign_line(const Snapshot& snapshot, const DomainState& state) {
-  const auto lines = state.alias_of.empty() ? render(state) : render_alias_domain(state, nullptr);
-  for (std::size_t i = 0; i < kFiles; ++i) {
-    const auto& file = snapshot.files[i];
-    const Run block{state.name, lines[i], 1};
-    LineReader reader(block);
-    std::string_view line;
-    while (file.has_foreign_lines() && reader.next(line)) {
-      const auto key = i == at(File::users) ? line.substr(0, line.find(':')) : split_line(line).key;
-      if (const auto number = file.foreign_line_of(key); number != 0) {
-        return fmt::format("{}:{}: {} stands outside of the marked part", file.path(), number, key);
-      }
-    }
-  }
-  return {};
-}
-
 std::array<File, kFiles> in_order(Direction direction) {
   if (direction == Direction::adding) {
     return {File::users,

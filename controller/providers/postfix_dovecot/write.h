@@ -26,10 +26,6 @@ enum class Direction : std::uint8_t {
 Result<std::array<std::string, kFiles>> contents_with(
     const std::shared_ptr<const Snapshot>& snapshot, const States& states);
 
-/// A line outside of the marked parts that says something of the same address or domain; empty:
-/// none does.
-std::string foreign_line(const Snapshot& snapshot, const DomainState& state);
-
 /// The files in the order of `direction`.
 std::array<File, kFiles> in_order(Direction direction);
 

@@ -323,6 +323,24 @@ TEST(Mail, WhatIsWrongIsSaidWithItsPlace) {
   }
 }
 
+/// What a mailbox holds, and its password, go on under one name only.
+TEST(Mail, FormerNamesBelongToOneMailbox) {
+  const auto found = [](const std::string& boxes) {
+    return errors(load_mail(mail_domain("{provider: mailhost, servers: [mx1]}") + boxes));
+  };
+  const auto tom = mailbox("tom@example.com", "{formerly: jane}");
+  EXPECT_EQ(found(tom), "");
+  EXPECT_EQ(found(tom + mailbox("joan@example.com", "{formerly: Jane}")),
+            "d.yaml:15:18: two mailboxes say that they were jane (its home and its password can go "
+            "to one of them: take the other out) @ d.yaml:11:18\n");
+  EXPECT_EQ(
+      found(tom + mailbox("jane@example.com")),
+      "d.yaml:11:18: `formerly`: mailbox jane is still declared (take `formerly` out: what it "
+      "holds stays with it) @ d.yaml:12:1\n");
+  EXPECT_EQ(found(mailbox("tom@example.com", "{formerly: tom}")),
+            "d.yaml:11:18: `formerly` is the mailbox's own name (take it out)\n");
+}
+
 TEST(Mail, OutsideTargetsAndDetailsAreFine) {
   const auto loaded = load_mail(
       mail_domain("{provider: mailhost}",

@@ -186,7 +186,7 @@ TEST_F(MailFiles, KeepsForeignLinesOctetForOctet) {
 TEST_F(MailFiles, LeavesAnAddressAloneThatForeignLinesSpeakOf) {
   write("postfix/mailboxes", "jane@example.com elsewhere/\n");
   const auto outcomes = apply({mail_domain(), mailbox("jane")});
-  EXPECT_NE(trouble(outcomes[0]).find("postfix/mailboxes:1: jane@example.com"), std::string::npos)
+  EXPECT_NE(trouble(outcomes[0]).find("postfix/mailboxes:1: 'jane@example.com'"), std::string::npos)
       << trouble(outcomes[0]);
   EXPECT_FALSE(fs::exists(temp_.path() / "mail/postfix/domains"));
   // Other domains of the same go are not held up.
@@ -301,6 +301,56 @@ TEST_F(MailFiles, RenamesAMailboxWithItsMailAndItsPassword) {
   EXPECT_NE(marked("dovecot/users").find("jane@example.com:::::/var/vmail/example.com/jane+2:"),
             std::string::npos)
       << marked("dovecot/users");
+}
+
+TEST_F(MailFiles, TakesADomainAwayWithAllThatIsInIt) {
+  with_keys();
+  also("webRoot", text("www"));
+  secrets_.given["KEEP"] = "correct horse";
+  const auto policy = Body()
+                          .octets(kinds::kPolicyMode, "enforce")
+                          .set(kinds::kPolicyMx, {"mx1.example.net"})
+                          .number(kinds::kPolicyMaxAge, 604800)
+                          .done();
+  make({mail_domain()}, "other.example");
+  make({mailbox("joe", Body().set(kinds::kMailboxSendAs, {"sales@example.com"}).done())},
+       "other.example");
+  make({mail_domain(),
+        mailbox("keep", Body().set(kinds::kMailboxSendAs, {"x@other.example"}).done()),
+        mailbox("bot", Body().number(kinds::kMailboxReceiveOnly, 1).done()),
+        password("keep", "KEEP"),
+        alias("al", alias_to({"keep@example.com"})),
+        alias("*", Body().octets(kinds::kAliasReject, "").done()),
+        {Act::create,
+         kinds::kDKIMKey,
+         "s1",
+         Body().octets(kinds::kDkimAlgorithm, "ed25519").done(),
+         ""},
+        {Act::create,
+         kinds::kDKIMSigning,
+         "",
+         Body().octets(kinds::kSigningSelector, "s1").done(),
+         ""},
+        {Act::create, kinds::kMTASTSPolicy, "", policy, ""}});
+  make({{Act::remove, kinds::kMailDomain, "", "", *row(kinds::kMailDomain, "")}});
+  for (const std::string file : {"dovecot/users",
+                                 "postfix/submission_access",
+                                 "postfix/mailboxes",
+                                 "postfix/recipient_access",
+                                 "postfix/aliases",
+                                 "postfix/alias_domains",
+                                 "postfix/domains"}) {
+    EXPECT_EQ(marked(file).find("example.com"), std::string::npos) << file << "\n" << marked(file);
+  }
+  EXPECT_EQ(temp_.read("dkim/selectors"), "# BEGIN plumb\n# END plumb\n");
+  EXPECT_FALSE(fs::exists(temp_.path() / "dkim/example.com"));
+  EXPECT_FALSE(fs::exists(temp_.path() / "www/example.com"));
+  EXPECT_FALSE(fs::is_empty(temp_.path() / "dkim/retired"));
+  EXPECT_EQ(look()->reading, Reading::missing);
+  // What belongs to another domain's mailbox stays.
+  EXPECT_EQ(marked("postfix/senders"),
+            "sales@example.com\tjoe@other.example\njoe@other.example\tjoe@other.example\n");
+  EXPECT_NE(row(kinds::kMailbox, "joe", "other.example"), std::nullopt);
 }
 
 TEST_F(MailFiles, RefusesNamesThatCannotBeFolders) {

@@ -74,6 +74,120 @@ TEST_F(MailFiles, RefusesFilesThatAreNonsense) {
   }
 }
 
+std::shared_ptr<DesiredScope> wants(const Scope& scope, KindId kind, const std::string& key) {
+  auto desired = std::make_shared<DesiredScope>();
+  desired->scope = scope;
+  TableBuilder builder;
+  builder.add(kind, key, kind == kinds::kAlias ? alias_to({"x@y.example"}) : Body().done());
+  desired->table = builder.seal().table;
+  return desired;
+}
+
+struct Shadow {
+  std::string file, line;
+  bool hides;
+};
+
+/// The servers take the first line of a key: one that is not ours may hide one that is.
+TEST_F(MailFiles, SeesLinesOfOthersThatHideOurs) {
+  with_keys();
+  const auto send_as = Body().set(kinds::kMailboxSendAs, {"x@other.example"}).done();
+  make({mail_domain(),
+        mailbox("jane", send_as),
+        alias("sales", alias_to({"jane@example.com"})),
+        {Act::create,
+         kinds::kDKIMSigning,
+         "",
+         Body().octets(kinds::kSigningSelector, "s1").done(),
+         ""}});
+  make({mail_domain()}, "other.example");
+  const auto before = look()->fingerprint;
+  for (const auto& [file, line, hides] :
+       std::vector<Shadow>{{"mail/postfix/aliases", "sales@example.com\tevil@x.example\n", true},
+                           {"mail/postfix/aliases", "Sales@Example.COM evil@x.example\n", true},
+                           {"mail/postfix/aliases", "jane@example.com evil@x.example\n", true},
+                           {"mail/postfix/aliases", "tom@example.com evil@x.example\n", false},
+                           {"mail/postfix/aliases", "@example.com evil@x.example\n", false},
+                           {"mail/postfix/recipient_access", "sales@example.com REJECT\n", true},
+                           {"mail/postfix/recipient_access", "example.com REJECT\n", false},
+                           {"mail/postfix/mailboxes", "jane@example.com x/\n", true},
+                           {"mail/postfix/senders", "jane@example.com evil@x.example\n", true},
+                           {"mail/postfix/senders", "x@other.example evil@x.example\n", true},
+                           {"mail/postfix/domains", "example.com x\n", true},
+                           {"mail/postfix/alias_domains", "example.com x.example\n", true},
+                           {"mail/postfix/domains", "third.example x\n", false},
+                           {"mail/dovecot/users", "jane@example.com:{PLAIN}x::::::\n", true},
+                           {"mail/dovecot/users", "tom@example.com:{PLAIN}x::::::\n", false},
+                           {"dkim/selectors", "example.com evil\n", true}}) {
+    SCOPED_TRACE(file + ": " + line);
+    const auto content = temp_.read(file);
+    for (const auto& changed : {"# theirs\n" + line + content, content + line}) {
+      temp_.write(file, changed);
+      const auto seen = look();
+      EXPECT_EQ(!seen, hides);
+      if (!seen) {
+        EXPECT_NE(seen.error().message.find(file + (changed.starts_with("# t") ? ":2: " : ":")),
+                  std::string::npos)
+            << seen.error().message;
+        EXPECT_NE(seen.error().hint.find("take the line out"), std::string::npos);
+        const auto containers = provider().survey({});
+        for (const auto& container : *containers) {
+          if (container.scope.container == "example.com.") {
+            EXPECT_NE(container.fingerprint, before);
+          }
+        }
+      }
+      EXPECT_TRUE(look("other.example"));
+    }
+    temp_.write(file, content);
+    EXPECT_EQ(look()->fingerprint, before);
+  }
+}
+
+TEST_F(MailFiles, SeesLinesOfOthersThatWouldHideWhatIsDeclared) {
+  declared_.push_back(wants(scope("example.com"), kinds::kMailbox, "tom"));
+  declared_.push_back(wants(scope("new.example"), kinds::kAlias, "a"));
+  make({mail_domain()});
+  EXPECT_TRUE(look());
+  write("dovecot/users", "tom@example.com:{PLAIN}x::::::\n" + read("dovecot/users"));
+  EXPECT_FALSE(look());
+  EXPECT_EQ(look("new.example")->reading, Reading::missing);
+  write("postfix/aliases", "a@new.example x@y.example\n" + read("postfix/aliases"));
+  EXPECT_FALSE(look("new.example"));
+}
+
+/// What was ours is then not to be told from what is not: no domain is read, nothing is written.
+TEST_F(MailFiles, MissesItsMarks) {
+  make({mail_domain(), mailbox("jane"), alias("a", alias_to({"jane@example.com"}))});
+  for (const std::string file : {"postfix/aliases", "postfix/domains", "dovecot/users"}) {
+    const auto content = read(file);
+    const auto lines = marked(file);
+    for (const auto& broken : {lines, "# BEGIN plumb\n" + lines, lines + "# END plumb\n"}) {
+      SCOPED_TRACE(file + ": " + broken);
+      write(file, broken);
+      const auto seen = look();
+      ASSERT_FALSE(seen);
+      EXPECT_NE(seen.error().message.find(file + ":"), std::string::npos) << seen.error().message;
+      EXPECT_NE(trouble(apply({alias("b", alias_to({"jane@example.com"}))})[0]), "");
+      EXPECT_EQ(read(file), broken);
+    }
+    for (const auto& garbage : {std::string("\x91\x07\x00\xFFz", 5), std::string("a\n\x01")}) {
+      write(file, garbage);
+      const auto seen = look();
+      ASSERT_FALSE(seen);
+      EXPECT_NE(seen.error().message.find("this is no text"), std::string::npos);
+      EXPECT_NE(trouble(apply({alias("b", alias_to({"jane@example.com"}))})[0]), "");
+      EXPECT_EQ(read(file), garbage);
+    }
+    for (const std::string empty : {"", "\n", "# all gone\n"}) {
+      write(file, empty);
+      EXPECT_TRUE(look());
+    }
+    write(file, content);
+    EXPECT_TRUE(look());
+  }
+}
+
 /// Where a line begins with `text`, at `from` or behind it.
 std::size_t line_with(const std::string& content, const std::string& text, std::size_t from = 0) {
   return ("\n" + content).find("\n" + text, from);  // shifted by one, and one octet earlier

@@ -138,6 +138,26 @@ TEST_F(MailFiles, ShowsAKeyThatDoesNotParseAsOpaque) {
   EXPECT_EQ(temp_.read("dkim/example.com/s1.pem"), "hunter2");
 }
 
+/// It may well be ours: only the right to look is missing.
+TEST_F(MailFiles, DoesNotReadADomainWhoseKeyCannotBeRead) {
+  with_keys();
+  also("webRoot", text("www"));
+  make({mail_domain(), signing_key("s1")});
+  make({mail_domain()}, "other.example");
+  const auto key = temp_.path() / "dkim/example.com/s1.pem";
+  fs::remove(key);
+  fs::create_symlink("s1.pem", key);  // as unreadable as it gets, for root too
+  const auto seen = look();
+  ASSERT_FALSE(seen);
+  EXPECT_NE(seen.error().message.find("s1.pem"), std::string::npos) << seen.error().message;
+  EXPECT_TRUE(look("other.example"));
+  fs::remove(key);
+  const auto policy = temp_.path() / "www/example.com/.well-known/mta-sts.txt";
+  fs::create_directories(policy.parent_path());
+  fs::create_symlink("mta-sts.txt", policy);
+  EXPECT_FALSE(look());
+}
+
 TEST_F(MailFiles, WritesPoliciesWhereAWebServerFindsThem) {
   also("webRoot", text("www"));
   const auto body = Body()
