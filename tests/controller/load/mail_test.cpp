@@ -331,14 +331,14 @@ TEST(Mail, FormerNamesBelongToOneMailbox) {
   const auto tom = mailbox("tom@example.com", "{formerly: jane}");
   EXPECT_EQ(found(tom), "");
   EXPECT_EQ(found(tom + mailbox("joan@example.com", "{formerly: Jane}")),
-            "d.yaml:15:18: two mailboxes say that they were jane (its home and its password can go "
-            "to one of them: take the other out) @ d.yaml:11:18\n");
+            "d.yaml:17:18: two mailboxes say that they were jane (its home and its password can go "
+            "to one of them: take the other out) @ d.yaml:12:18\n");
   EXPECT_EQ(
       found(tom + mailbox("jane@example.com")),
-      "d.yaml:11:18: `formerly`: mailbox jane is still declared (take `formerly` out: what it "
-      "holds stays with it) @ d.yaml:12:1\n");
+      "d.yaml:12:18: `formerly`: mailbox jane is still declared (take `formerly` out: what it "
+      "holds stays with it) @ d.yaml:16:18\n");
   EXPECT_EQ(found(mailbox("tom@example.com", "{formerly: tom}")),
-            "d.yaml:11:18: `formerly` is the mailbox's own name (take it out)\n");
+            "d.yaml:12:18: `formerly` is the mailbox's own name (take it out)\n");
 }
 
 TEST(Mail, OutsideTargetsAndDetailsAreFine) {
