@@ -331,8 +331,8 @@ TEST(Mail, FormerNamesBelongToOneMailbox) {
   const auto tom = mailbox("tom@example.com", "{formerly: jane}");
   EXPECT_EQ(found(tom), "");
   EXPECT_EQ(found(tom + mailbox("joan@example.com", "{formerly: Jane}")),
-            "d.yaml:17:18: two mailboxes say that they were jane (its home and its password can go "
-            "to one of them: take the other out) @ d.yaml:12:18\n");
+            "d.yaml:12:18: two mailboxes say that they were jane (its home and its password can go "
+            "to one of them: take the other out) @ d.yaml:17:18\n");
   EXPECT_EQ(
       found(tom + mailbox("jane@example.com")),
       "d.yaml:12:18: `formerly`: mailbox jane is still declared (take `formerly` out: what it "
