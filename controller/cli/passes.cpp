@@ -124,6 +124,10 @@ Result<ObjectName> parse_object(const std::string& text) {
                   .label = {}};
   if (second != std::string::npos) {
     name.label = text.substr(second + 1);
+  } else if (const auto at = name.domain.rfind('@'); at != std::string::npos && at > 0) {
+    // An address, as manifests name mailboxes and aliases.
+    name.label = name.domain.substr(0, at);
+    name.domain.erase(0, at + 1);
   }
   if (name.kind.empty() || name.domain.empty()) {
     return fail(ErrorCode::invalid_input,

@@ -57,13 +57,22 @@ Result<ExitCode> render(Workspace& workspace, const RenderOptions& options) {
     if (!by_name && !(object.kind == "Domain" && is_scope_of(scope->scope, object.domain))) {
       continue;
     }
+    const auto entries = scope->table.entries();
+    const bool zone = std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
+      return entry.kind == kinds::kRRset;
+    });
     if (options.format == "zone") {
-      text += zone_text(*scope);
+      text += zone ? zone_text(*scope) : "";
     } else if (options.format == "json") {
       text += describe::resources_json(*scope, workspace.parts().catalog) + "\n";
     } else {
       text += describe::resources_yaml(*scope, workspace.parts().catalog);
     }
+  }
+  if (text.empty() && object.kind == "Profile") {
+    return fail(ErrorCode::not_found,
+                options.what + " makes nothing by itself",
+                "render a Domain that uses it: plumb explain " + options.what + " names them");
   }
   if (text.empty()) {
     std::vector<std::string> names;

@@ -236,11 +236,15 @@ class Load {
       }
     }
     for (const auto& domain : manifests.domains) {
+      auto scopes = scopes_of(domain);
+      if (domain.mail.provider != nullptr) {
+        scopes.push_back(mail_scope(domain));
+      }
       out_.declared.push_back({"Domain",
                                domain.display,
                                kinds::read_labels(domain.source.document->metadata()),
                                domain.place,
-                               scopes_of(domain),
+                               std::move(scopes),
                                {}});
     }
     std::stable_sort(out_.declared.begin(), out_.declared.end(), [](const auto& a, const auto& b) {

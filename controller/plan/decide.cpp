@@ -80,7 +80,9 @@ Decision absent(const Case& it) {
     return only({.verb = Verb::create, .reason = Reason::declared, .made = true});
   }
   const bool data = it.kind.holds_data;  // has a guard of its own that says more
-  const bool reported = it.no_heal || (!it.policy.heal && !data && !it.container_back);
+  // Where there is no password at all, nobody has chosen another.
+  const bool put_back = it.policy.heal || data || it.container_back || is_secret(it.kind);
+  const bool reported = it.no_heal || !put_back;
   if (reported && it.claimed == it.desired) {
     return only({.verb = Verb::hold, .reason = Reason::vanished});
   }

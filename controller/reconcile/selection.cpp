@@ -111,7 +111,8 @@ Error selects_nothing(const std::string& word, const Catalog* catalog, const loa
   const bool with_kind = slash != std::string::npos;
   if (with_kind && catalog != nullptr && catalog->find(word.substr(0, slash)) != nullptr &&
       word.substr(0, slash) != "Server") {
-    const auto domain = word.substr(slash + 1, word.find('/', slash + 1) - slash - 1);
+    auto domain = word.substr(slash + 1, word.find('/', slash + 1) - slash - 1);
+    domain.erase(0, domain.rfind('@') + 1);  // an address: its domain
     return {ErrorCode::invalid_input,
             "'" + word + "' is less than what can be selected",
             "a run looks at whole zones: select " + domain};

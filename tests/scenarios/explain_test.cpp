@@ -92,5 +92,24 @@ TEST_F(Explained, AsksWhatWasMeant) {
   }
 }
 
+TEST(Explain, KnowsMailByItsAddress) {
+  const Project project;
+  project.remove("plumb.yaml");
+  ASSERT_EQ(project.plumb({"init", "--demo"}).code, 0);
+  project.remove("providers");
+  for (const auto* name : {"Mailbox/jane@example.com", "Alias/sales@example.com"}) {
+    const auto ran = project.plumb({"explain", name});
+    EXPECT_EQ(ran.code, 0) << ran.all();
+    EXPECT_TRUE(ran.says("domains/example.com.yaml:")) << ran.all();
+  }
+  const auto domain = project.plumb({"explain", "Domain/example.com"});
+  EXPECT_TRUE(domain.says("Mailbox jane in example.com")) << domain.all();
+  const auto zone = project.plumb({"render", "Domain/example.com", "--output", "zone"});
+  EXPECT_EQ(zone.out.find("$ORIGIN"), zone.out.rfind("$ORIGIN")) << zone.all();
+  EXPECT_TRUE(project.plumb({"render", "Profile/mail-domain"}).says("makes nothing by itself"));
+  EXPECT_TRUE(project.plumb({"plan", "--target", "Mailbox/jane@example.com"})
+                  .says("a run looks at whole zones: select example.com"));
+}
+
 }  // namespace
 }  // namespace plumb::test

@@ -56,6 +56,15 @@ TEST(WriteOnly, AnotherPrintThanClaimedIsAnEdit) {
   EXPECT_EQ(plan.claim_after(plan.changes[0])->body, box_body({{"password", "print of JANE"}}));
 }
 
+TEST(WriteOnly, IsSetAgainWhereThereIsNoneWhoeverMayChangeIt) {
+  ScopeBuilder scope;
+  scope.declare(declared("jane", kJane)).claim(printed("jane", "print of JANE"));
+  const auto plan = plan_scope(scope.input(), context().value);
+  ASSERT_EQ(plan.changes.size(), 1U);
+  EXPECT_EQ(plan.changes[0].verb, Verb::create);
+  EXPECT_EQ(plan.changes[0].reason, Reason::vanished);
+}
+
 TEST(WriteOnly, WhatIsThereIsAdoptedAndNeverSet) {
   ScopeBuilder scope;
   scope.declare(declared("jane", kJane)).see(seen("jane"));
