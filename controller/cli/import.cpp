@@ -271,6 +271,7 @@ Result<ExitCode> adopt_imported(Workspace& workspace, const std::vector<std::str
   options.words = names;
   PLUMB_TRY(planned, make_plan(workspace, options, state::Access::write, {}));
   const auto differing = planned.pass.plan.batches.size();
+  const auto code = exit_code_of(planned.pass.plan, false);
   planned.pass.plan.batches.clear();
   planned.pass.plan.run_refused = false;
   apply::Progress quiet;
@@ -280,9 +281,10 @@ Result<ExitCode> adopt_imported(Workspace& workspace, const std::vector<std::str
     complain("! " + trouble.error.message + "\n");
   }
   say(counted(summary.kept, "object") + " noted as ours; nothing in the world was changed.\n");
-  say(differing == 0 ? "In plumb: `plumb plan` has nothing to do.\n"
-                     : "`plumb plan` shows where the world differs from what was written.\n");
-  return summary.troubles.empty() ? ExitCode::ok : ExitCode::error;
+  say(code != ExitCode::ok ? "`plumb plan` shows what is refused, in conflict or unread.\n"
+      : differing == 0     ? "In plumb: `plumb plan` has nothing to do.\n"
+                           : "`plumb plan` shows where the world differs from what was written.\n");
+  return summary.troubles.empty() ? code : ExitCode::error;
 }
 
 }  // namespace

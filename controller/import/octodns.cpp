@@ -81,6 +81,40 @@ std::string svc_params(const Value& value) {
   return out;
 }
 
+/// RFC 1876 §3: the altitude and what follows are in metres.
+std::string location(const Value& value) {
+  auto out = joined(value,
+                    {"lat_degrees",
+                     "lat_minutes",
+                     "lat_seconds",
+                     "lat_direction",
+                     "long_degrees",
+                     "long_minutes",
+                     "long_seconds",
+                     "long_direction"});
+  for (const auto* name : {"altitude", "size", "precision_horz", "precision_vert"}) {
+    out += " " + joined(value, {name}) + "m";
+  }
+  return out;
+}
+
+/// Why a record of OctoDNS cannot be said as it is; empty where it can.
+std::string special(const Value& item) {
+  const auto* octodns = item.find("octodns");
+  const auto* ignored = octodns != nullptr ? octodns->find("ignored") : nullptr;
+  const auto* ttl = item.find("ttl");
+  if (ignored != nullptr && ignored->as_bool() != nullptr && *ignored->as_bool()) {
+    return "OctoDNS ignores it";
+  }
+  if (item.find("geo") != nullptr || item.find("dynamic") != nullptr) {
+    return "its answer depends on who asks";
+  }
+  if (ttl != nullptr && ttl->as_int() == nullptr) {
+    return "its ttl is no number";
+  }
+  return item.find("value") == nullptr && item.find("values") == nullptr ? "it has no value" : "";
+}
+
 /// One value in presentation format; empty for a type that this does not know.
 std::string presentation(RecordType type, const Value& value) {
   switch (type) {
@@ -103,6 +137,8 @@ std::string presentation(RecordType type, const Value& value) {
                     {"order", "preference", "\"flags", "\"service", "\"regexp", "replacement"});
     case RecordType::uri:
       return joined(value, {"priority", "weight", "\"target"});
+    case RecordType::loc:
+      return location(value);
     case RecordType::svcb:
     case RecordType::https:
       return joined(value, {"svcpriority", "targetname"}) + svc_params(value);
@@ -141,6 +177,9 @@ class Zone {
     const auto name = values::DomainName::parse_relative(written, domain_.name);
     if (!type || !name) {
       return leave(written, type_name, !type ? "no such type here" : name.error().message);
+    }
+    if (auto why = special(item); !why.empty()) {
+      return leave(written, type_name, std::move(why));
     }
     ImportedSet set{.owner = name->relative_to(domain_.name), .type = *type, .ttl = 3600};
     if (const auto* ttl = item.find("ttl"); ttl != nullptr && ttl->as_int() != nullptr) {

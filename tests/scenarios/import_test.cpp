@@ -263,16 +263,25 @@ TEST(Import, ReadsOctoDnsZones) {
                 "www:\n  type: A\n  values: [192.0.2.2, 192.0.2.3]\n"
                 "_sip._tcp:\n  type: SRV\n  value: {priority: 1, weight: 2, port: 3, target: "
                 "sip.other.example.}\n"
-                "old:\n  type: ALIAS\n  value: www.one.example.\n");
+                "old:\n  type: ALIAS\n  value: www.one.example.\n"
+                "place:\n  type: LOC\n  value: {lat_degrees: 52, lat_minutes: 22, lat_seconds: 23, "
+                "lat_direction: N, long_degrees: 4, long_minutes: 53, long_seconds: 32, "
+                "long_direction: E, altitude: 2, size: 10, precision_horz: 100, "
+                "precision_vert: 10}\n"
+                "theirs:\n  type: A\n  octodns: {ignored: true}\n  value: 192.0.2.9\n"
+                "near:\n  type: A\n  geo: {EU: [192.0.2.8]}\n  value: 192.0.2.9\n");
   const auto imported = project.plumb({"import", "octodns", "octo", "--into", "files"});
   ASSERT_EQ(imported.code, 0) << imported.all();
   EXPECT_TRUE(imported.says("old ALIAS")) << imported.all();
+  EXPECT_TRUE(imported.says("theirs A: OctoDNS ignores it")) << imported.all();
+  EXPECT_TRUE(imported.says("near A: its answer depends on who asks")) << imported.all();
   const auto manifest = project.read("domains/one.example.yaml");
   for (const auto* part : {"value: 10 mx1.vendor.example.",
                            "values: [192.0.2.2, 192.0.2.3]",
                            "name: \"*\"",
                            "1 2 3 sip.other.example.",
-                           "-all; y"}) {
+                           "-all; y",
+                           "type: LOC, value: 52 22 23.000 N 4 53 32.000 E 2.00m 10m 100m 10m"}) {
     EXPECT_NE(manifest.find(part), std::string::npos) << part << "\n" << manifest;
   }
   EXPECT_EQ(project.plumb({"apply", "--yes"}).code, 0);
