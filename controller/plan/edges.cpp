@@ -116,8 +116,8 @@ void EdgeFinder::need(std::size_t number, std::uint32_t index, const ResourceId&
   const auto& change = other.changes[found.change];
   if (goes(change)) {
     add(node(found.scope, found.change), self, value);
-  } else if (value || stays_absent(change)) {
-    blocked_[self] = true;
+  } else if (value || stays_absent(change) || change.verb == Verb::replace) {
+    blocked_[self] = true;  // what it gives would be of an object that is not there yet
   }
 }
 

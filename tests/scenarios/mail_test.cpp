@@ -415,5 +415,22 @@ TEST(Mail, NeverWritesOverAKeyThatItCannotRead) {
   EXPECT_EQ(project.read("zones/one.example.zone").find("_domainkey"), std::string::npos);
 }
 
+TEST(Mail, TheRecordOfAKeyStaysAsLongAsTheKeyDoes) {
+  const MailProject project(domain("one.example"));
+  project.reach();
+  project.replace("providers/mail.yaml", "algorithm: rsa, bits: 2048", "algorithm: ed25519");
+  const auto refused = project.apply();
+  EXPECT_EQ(refused.code, 3) << refused.all();
+  EXPECT_NE(project.read("zones/one.example.zone").find("k=rsa"), std::string::npos)
+      << "a record that says ed25519 of an rsa key breaks every signature";
+  const auto replaced = project.apply({"--consent", "allow=replace,on=DKIMKey/one.example/s1"});
+  EXPECT_EQ(replaced.code, 0) << replaced.all();
+  const auto again = project.apply();
+  EXPECT_EQ(again.code, 0) << again.all();
+  EXPECT_NE(project.read("zones/one.example.zone").find("k=ed25519"), std::string::npos);
+  const auto plan = project.plumb({"plan", "--detailed-exitcode"}, kSecrets);
+  EXPECT_EQ(plan.code, 0) << plan.all();
+}
+
 }  // namespace
 }  // namespace plumb::test
