@@ -116,8 +116,8 @@ void EdgeFinder::need(std::size_t number, std::uint32_t index, const ResourceId&
   const auto& change = other.changes[found.change];
   if (goes(change)) {
     add(node(found.scope, found.change), self, value);
-  } else if (value || stays_absent(change) || change.verb == Verb::replace) {
-    blocked_[self] = true;  // what it gives would be of an object that is not there yet
+  } else if (value || stays_absent(change)) {
+    blocked_[self] = true;
   }
 }
 
@@ -143,6 +143,7 @@ void EdgeFinder::values_of(std::size_t number) {
   for (std::uint32_t i = 0; i < scope.changes.size(); ++i) {
     const auto& change = scope.changes[i];
     if (!goes_later(change)) {
+      wait_for_replaced(number, i);
       continue;
     }
     const auto& kind = context_.catalog.of(scope.kind(change));
@@ -152,6 +153,30 @@ void EdgeFinder::values_of(std::size_t number) {
           producer->second.state == KnownOutputs::State::awaits) {
         need(number, i, producer->second.id, true);
       }
+    }
+  }
+}
+
+/// What a producer gives is of the object that is there now. Where that one is to be replaced, its
+/// value goes nowhere until it is.
+void EdgeFinder::wait_for_replaced(std::size_t number, std::uint32_t index) {
+  const auto& scope = scopes_[number];
+  const auto& change = scope.changes[index];
+  const auto row = scope.desired && goes(change) && !takes_away(change)
+                       ? scope.desired->table.find(scope.kind(change), scope.key(change))
+                       : std::nullopt;
+  if (!row || (scope.desired->table[*row].flags & has_references) == 0) {
+    return;
+  }
+  const auto& kind = context_.catalog.of(scope.kind(change));
+  for (const auto& name :
+       producers_of(kind, scope.desired->table.body(scope.desired->table[*row]))) {
+    const auto producer = context_.outputs.producers.find(name);
+    const auto found =
+        producer != context_.outputs.producers.end() ? look_up(producer->second.id) : Found{};
+    if (found.known_scope && found.change != kNone &&
+        scopes_[found.scope].changes[found.change].fixed_field) {
+      blocked_[node(number, index)] = true;
     }
   }
 }

@@ -44,6 +44,7 @@ class EdgeFinder {
   void need(std::size_t scope, std::uint32_t change, const ResourceId& id, bool value);
   void needs_of(std::size_t scope);
   void values_of(std::size_t scope);
+  void wait_for_replaced(std::size_t scope, std::uint32_t index);
   void removals_of(std::size_t scope);
   bool still_needs(std::size_t scope, const Change& change, const ResourceId& id) const;
   void hold_removal(std::size_t scope, const Entry& claim, const ResourceId& id);

@@ -281,7 +281,7 @@ TEST(Import, ReadsOctoDnsZones) {
                            "name: \"*\"",
                            "1 2 3 sip.other.example.",
                            "-all; y",
-                           "type: LOC, value: 52 22 23.000 N 4 53 32.000 E 2.00m 10m 100m 10m"}) {
+                           "type: LOC, value: 52 22 23.000 N 4 53 32.000 E 2.00m 10.00m 100.00m 10.00m"}) {
     EXPECT_NE(manifest.find(part), std::string::npos) << part << "\n" << manifest;
   }
   EXPECT_EQ(project.plumb({"apply", "--yes"}).code, 0);

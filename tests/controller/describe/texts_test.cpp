@@ -34,7 +34,7 @@ TEST(ConsentText, IsReadyToBePasted) {
   EXPECT_EQ(consent_yaml(consent),
             "apiVersion: plumb/v1\n"
             "kind: Consent\n"
-            "metadata: {name: delete-old-example}\n"
+            "metadata: {name: delete-old-example-mailboxes}\n"
             "spec:\n"
             "  allow: delete\n"
             "  on: 'Domain/old.example'\n"
