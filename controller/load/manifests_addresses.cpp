@@ -328,11 +328,13 @@ class TargetCheck {
       }
       const auto& mailbox = address.in.pack->mailboxes()[address.in.number];
       const auto quota = mailbox.has_quota ? mailbox.quota : declaration.defaults.quota.value_or(0);
-      if (quota > *declaration.quota) {
+      const bool limitless = mailbox.has_quota && quota == 0;
+      if (limitless || quota > *declaration.quota) {
         problems_.add({.severity = Severity::error,
                        .place = mailbox.has_quota ? mailbox.quota_place : address.place,
-                       .message = "mailbox `" + address.local + "` may hold " + size(quota) +
-                                  ", its domain " + size(*declaration.quota),
+                       .message = "mailbox `" + address.local + "` may hold " +
+                                  (limitless ? "whatever comes" : size(quota)) + ", its domain " +
+                                  size(*declaration.quota),
                        .hint = "lower it, or raise `mail.quota`",
                        .rule = std::string(info(Mistake::quota_exceeded).id),
                        .related = declaration.quota_place});

@@ -99,6 +99,11 @@ void check_mta_sts(const MailSpec& spec, Diagnostics& problems) {
   if (!spec.mta_sts || spec.mta_sts->mode == "none") {
     return;
   }
+  if (!spec.mta_sts->served) {
+    problems.warning(spec.mta_sts->place,
+                     "MTA-STS is not published: nothing serves its policy",
+                     "give the mail provider a webRoot, or say where it is served: mtaSts.host");
+  }
   const auto policy = mta_sts_policy(spec);
   if (policy.mx.empty()) {
     problems.error(spec.mta_sts->place,

@@ -185,6 +185,17 @@ TEST(Mail, PoliciesThatNameServersAreJudgedToo) {
   EXPECT_NE(by_hand.find("foo"), std::string::npos) << by_hand;
 }
 
+TEST(Mail, PoliciesThatNobodyServesAreTold) {
+  const auto text = shown(load_mail(mail_domain("{servers: [mx1], mtaSts: {mode: enforce}}")));
+  EXPECT_NE(text.find("warning: MTA-STS is not published: nothing serves its policy"),
+            std::string::npos)
+      << text;
+  const auto served =
+      shown(load_mail(mail_domain("{provider: mailhost, servers: [mx1], mtaSts: {}}", kRoles) +
+                      mailbox("jane@example.com")));
+  EXPECT_EQ(served.find("not published"), std::string::npos) << served;
+}
+
 TEST(Mail, KeysNeedAProviderThatHasAPlaceForThem) {
   const auto keyless = document("Provider",
                                 "metadata: {name: keyless}\n"
@@ -287,6 +298,8 @@ TEST(Mail, WhatIsWrongIsSaidWithItsPlace) {
        "the catch-all of example.com is declared twice"},
       {host + mailbox("jane@example.com", "{quota: 3GiB}"),
        "mailbox `jane` may hold 3GiB, its domain 2GiB"},
+      {host + mailbox("jane@example.com", "{quota: 0}"),
+       "mailbox `jane` may hold whatever comes, its domain 2GiB"},
       {host + mailbox("jane@example.com", "{quota: 1GiB}") +
            mailbox("tom@example.com", "{quota: 1.5GiB}"),
        "the mailboxes of example.com may hold 2560MiB together, the domain 2GiB"},

@@ -431,6 +431,7 @@ TEST(CheckMailSpec, FindsWhatNoSchemaSees) {
 
   spec = {};
   spec.mta_sts = MtaStsSpec{};
+  spec.mta_sts->served = true;
   EXPECT_EQ(problems_of(spec),
             Lines{"an MTA-STS policy needs hosts that receive, and there is no MX"});
 }
