@@ -276,12 +276,13 @@ TEST(Import, ReadsOctoDnsZones) {
   EXPECT_TRUE(imported.says("theirs A: OctoDNS ignores it")) << imported.all();
   EXPECT_TRUE(imported.says("near A: its answer depends on who asks")) << imported.all();
   const auto manifest = project.read("domains/one.example.yaml");
-  for (const auto* part : {"value: 10 mx1.vendor.example.",
-                           "values: [192.0.2.2, 192.0.2.3]",
-                           "name: \"*\"",
-                           "1 2 3 sip.other.example.",
-                           "-all; y",
-                           "type: LOC, value: 52 22 23.000 N 4 53 32.000 E 2.00m 10.00m 100.00m 10.00m"}) {
+  for (const auto* part :
+       {"value: 10 mx1.vendor.example.",
+        "values: [192.0.2.2, 192.0.2.3]",
+        "name: \"*\"",
+        "1 2 3 sip.other.example.",
+        "-all; y",
+        "type: LOC, value: 52 22 23.000 N 4 53 32.000 E 2.00m 10.00m 100.00m 10.00m"}) {
     EXPECT_NE(manifest.find(part), std::string::npos) << part << "\n" << manifest;
   }
   EXPECT_EQ(project.plumb({"apply", "--yes"}).code, 0);
