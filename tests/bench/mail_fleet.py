@@ -38,7 +38,7 @@ spec:
   mail:
     provider: mailhost
     servers: [mx1]
-    dkim: {selector: s1}
+    dkim: {selector: s1, algorithm: ed25519}
     spf: {}
     dmarc: {policy: reject}
     mailboxQuota: 2GiB
