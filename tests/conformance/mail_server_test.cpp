@@ -1,11 +1,13 @@
 // Mail through Debian's Postfix, Dovecot and rspamd, set up as docs/mail-server says, with what
 // plumb declares, on a machine of its own (namespaces, so root is needed).
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -102,6 +104,16 @@ class MailServer : public ::testing::Test {
     const auto applied = plumb("apply --yes", jane);
     ASSERT_EQ(applied.code, 0) << applied.text;
     ASSERT_NE(applied.text.find("In plumb"), std::string::npos) << applied.text;
+    until_dovecot_looks_again();
+  }
+  /// Dovecot looks at its passwd-file at most once in each second of the clock.
+  static void until_dovecot_looks_again() {
+    const auto second = [] {
+      return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    };
+    for (const auto then = second(); second() == then;) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
   }
   void apply_and_start() const {
     apply();
