@@ -192,10 +192,14 @@ class Load {
   }
 
   std::uint32_t number_of(std::string_view kind, std::string_view name) const {
-    const auto found = std::lower_bound(
-        out_.declared.begin(), out_.declared.end(), std::tie(kind, name), [](auto& one, auto& key) {
-          return std::tie(one.kind, one.name) < key;
-        });
+    const auto key = std::pair(kind, name);
+    const auto found = std::lower_bound(out_.declared.begin(),
+                                        out_.declared.end(),
+                                        key,
+                                        [](const Declared& one, const auto& wanted) {
+                                          return std::pair<std::string_view, std::string_view>(
+                                                     one.kind, one.name) < wanted;
+                                        });
     return static_cast<std::uint32_t>(found - out_.declared.begin());
   }
 

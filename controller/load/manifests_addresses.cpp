@@ -373,8 +373,7 @@ class TargetCheck {
 /// Finds aliases that lead back to themselves, over all domains. Depth first, without recursion.
 class LoopCheck {
  public:
-  LoopCheck(const Manifests& manifests, Diagnostics& problems)
-      : manifests_(manifests), problems_(problems) {
+  LoopCheck(const Manifests& manifests, Diagnostics& problems) : problems_(problems) {
     for (const auto& domain : manifests.domains) {
       for (const auto& address : domain.mail.book.all) {
         nodes_.push_back({&domain, &address});
@@ -439,7 +438,6 @@ class LoopCheck {
     return nodes_[node].address->local + "@" + nodes_[node].domain->display;
   }
 
-  const Manifests& manifests_;
   Diagnostics& problems_;
   std::vector<Node> nodes_;
   std::vector<State> states_;
