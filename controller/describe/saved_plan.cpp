@@ -11,22 +11,12 @@
 #include "controller/describe/plan_document.h"
 #include "controller/describe/plan_json.h"
 #include "controller/describe/plan_lines.h"
+#include "state/digest.h"
 
 namespace plumb::describe {
 namespace {
 
 using Identity = std::tuple<Scope, std::string, std::string>;  // scope, kind, key
-
-std::string hex(std::string_view octets) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const char c : octets) {
-    const auto value = static_cast<unsigned char>(c);
-    out += kDigits[value >> 4U];
-    out += kDigits[value & 0xfU];
-  }
-  return out;
-}
 
 /// nullopt where `text` is no lower-case hex of whole octets.
 std::optional<std::string> unhex(std::string_view text) {
@@ -155,7 +145,7 @@ std::string saved_plan(const PlanView& view, Digest digest) {
       lines.push_back({{"account", line.scope.account},
                        {"container", line.scope.container},
                        {"kind", line.kind},
-                       {"key", hex(line.key)},
+                       {"key", state::hex(line.key)},
                        {"verb", line.verb},
                        {"before", line.before},
                        {"after", line.after},

@@ -14,23 +14,13 @@
 #include "controller/env/parallel.h"
 #include "controller/env/random.h"
 #include "resources/model/cbor.h"
+#include "state/digest.h"
 
 namespace plumb::reconcile {
 namespace {
 
 using Name = std::pair<std::string, std::string>;  // source, locator
 using Prints = std::map<Name, std::optional<plan::SecretPrint>>;
-
-std::string hex(std::string_view octets) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const char octet : octets) {
-    const auto number = static_cast<unsigned char>(octet);
-    text += kDigits[number >> 4U];
-    text += kDigits[number & 15U];
-  }
-  return text;
-}
 
 /// The secrets of one table, each handed to `each`.
 template <class Each>
@@ -79,13 +69,14 @@ std::optional<plan::SecretPrint> print(const std::string& key,
                                        env::Secrets& secrets) {
   constexpr std::string_view kHash("hash\0", 5);
   if (name.first == "hash") {
-    return plan::SecretPrint{hex(env::hmac_sha256(key, std::string(kHash) + name.second)), {}};
+    return plan::SecretPrint{state::hex(env::hmac_sha256(key, std::string(kHash) + name.second)),
+                             {}};
   }
   const auto secret = secrets.get({name.first, name.second});
   if (!secret) {
     return std::nullopt;
   }
-  return plan::SecretPrint{hex(env::hmac_sha256(key, secret->reveal())),
+  return plan::SecretPrint{state::hex(env::hmac_sha256(key, secret->reveal())),
                            flaw_of(secret->reveal(), shortest)};
 }
 

@@ -3,18 +3,15 @@
 #include <csignal>
 #include <regex>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "tests/support/cli.h"
 #include "tests/support/mail_server.h"
 #include "tests/support/nsd.h"
+#include "tests/support/silence.h"
 #include "tests/support/unbound.h"
 
 namespace plumb::test {
@@ -25,36 +22,6 @@ std::string port_of(std::uint16_t port) {
 }
 
 constexpr std::string_view kPolicy = "version: STSv1\nmode: enforce\nmx: {}\nmax_age: 86400\n";
-
-/// A name server that never answers.
-class Silence {
- public:
-  Silence() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): the way of the socket calls
-    ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
-    port_ = ntohs(address.sin_port);
-  }
-  ~Silence() { ::close(socket_); }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
-
-  std::string address() const { return port_of(port_); }
-  /// Waits, at most a minute, until somebody asks.
-  bool is_asked() const {
-    pollfd waiting{socket_, POLLIN, 0};
-    return ::poll(&waiting, 1, 60'000) == 1;
-  }
-
- private:
-  int socket_;
-  std::uint16_t port_ = 0;
-};
 
 /// "fail: is another key …" by topic; the worst of each.
 std::map<std::string, std::string> checks_of(const Ran& ran) {

@@ -14,7 +14,7 @@ void expect_golden(std::string_view file, const std::string& actual) {
   if (std::getenv("PLUMB_ACCEPT") != nullptr) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << actual;
-    GTEST_SKIP() << "rewrote " << path;
+    FAIL() << "rewrote " << path << ": read the difference, then run without PLUMB_ACCEPT";
   }
   std::ifstream in(path, std::ios::binary);
   ASSERT_TRUE(in) << path << " is missing: run with PLUMB_ACCEPT=1 and review it";

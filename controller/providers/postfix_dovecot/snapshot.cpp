@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "controller/env/atomic_file.h"
+#include "controller/env/file_stamp.h"
 #include "controller/providers/postfix_dovecot/address.h"
 #include "resources/model/table.h"
 #include "resources/values/quoted.h"
@@ -29,20 +30,6 @@ constexpr std::array<std::string_view, kFiles> kNames{"dovecot/users",
                                                       "postfix/alias_domains",
                                                       "postfix/domains"};
 constexpr std::string_view kRetired = "retired";
-
-std::string token_of(const fs::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) {
-    return "-";
-  }
-  return fmt::format("{}-{}.{}-{}.{}-{}",
-                     status.st_size,
-                     status.st_mtim.tv_sec,
-                     status.st_mtim.tv_nsec,
-                     status.st_ctim.tv_sec,
-                     status.st_ctim.tv_nsec,
-                     status.st_ino);
-}
 
 struct ByDomain {
   std::string_view of(const KeyFile& key) const { return key.domain; }
@@ -223,7 +210,7 @@ std::string Snapshot::fingerprint(std::string_view domain, const fs::path& web_r
     all.append(key.selector).append(" ").append(key.token).append("\n");
   }
   if (!web_root.empty()) {
-    all += token_of(web_root / std::string(domain) / ".well-known" / "mta-sts.txt");
+    all += env::file_stamp(web_root / std::string(domain) / ".well-known" / "mta-sts.txt");
   }
   const auto digest = hash128(all, kSeed);
   std::string hex;
@@ -261,7 +248,7 @@ fs::path Files::policy_path(std::string_view domain) const {
 std::string Files::tokens() const {
   std::string all;
   for (std::size_t i = 0; i < kFiles; ++i) {
-    all += token_of(path_of(static_cast<File>(i))) + "\n";
+    all += env::file_stamp(path_of(static_cast<File>(i))) + "\n";
   }
   return all;
 }
@@ -335,7 +322,7 @@ Result<void> Files::list_keys(Snapshot& into) const {
   std::error_code code;
   const auto take = [&](std::string domain, std::string selector, const fs::path& path) {
     if (is_domain(domain) && is_domain(selector)) {
-      into.keys.push_back({std::move(domain), std::move(selector), path, token_of(path)});
+      into.keys.push_back({std::move(domain), std::move(selector), path, env::file_stamp(path)});
     }
   };
   fs::directory_iterator entry(keys_, code);
@@ -360,7 +347,7 @@ Result<void> Files::list_keys(Snapshot& into) const {
         }
       }
       if (inner == std::errc::permission_denied) {
-        into.keys.push_back({name, "", entry->path(), token_of(entry->path())});
+        into.keys.push_back({name, "", entry->path(), env::file_stamp(entry->path())});
       }
     }
   }

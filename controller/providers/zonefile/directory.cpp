@@ -12,6 +12,7 @@
 
 #include "controller/env/atomic_file.h"
 #include "controller/env/descriptor.h"
+#include "controller/env/file_stamp.h"
 
 namespace plumb::providers::zonefile {
 namespace {
@@ -36,16 +37,6 @@ Error system_error(std::string_view doing, const fs::path& path, const std::erro
 system_clock::time_point time_of(const timespec& time) {
   return system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(
       std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec)));
-}
-
-std::string token(const struct stat& status) {
-  return fmt::format("{}-{}.{}-{}.{}-{}",
-                     status.st_size,
-                     status.st_mtim.tv_sec,
-                     status.st_mtim.tv_nsec,
-                     status.st_ctim.tv_sec,
-                     status.st_ctim.tv_nsec,
-                     status.st_ino);
 }
 
 void sync_folder(const fs::path& folder) {
@@ -86,7 +77,7 @@ Result<std::vector<ZoneFile>> Directory::list() const {
         ::stat(entry->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
       continue;
     }
-    found.push_back({zone->text(), token(status)});
+    found.push_back({zone->text(), env::file_stamp(status)});
   }
   if (code) {
     return tl::unexpected(system_error("read directory", path_, code));
@@ -103,7 +94,7 @@ std::string Directory::fingerprint(const fs::path& file, system_clock::time_poin
     return {};
   }
   const auto age = now - time_of(status.st_ctim);
-  return age > -kTick && age < kTick ? std::string() : token(status);
+  return age > -kTick && age < kTick ? std::string() : env::file_stamp(status);
 }
 
 Result<void> Directory::make() const {

@@ -1,19 +1,23 @@
 #!/bin/sh
 # run.sh FOLDER COMMAND...: runs a command where the only name server is NSD with FOLDER/nsd.conf, on port 53 of a
-# loopback of its own. Exits with 77 where that may not be done here: it takes root, for a namespace of mounts and
-# network.
+# loopback of its own, in a namespace of mounts and network: root's own, or one of users where somebody else asks.
 set -eu
 folder=$1
 shift
 if [ "${PLUMB_OWN_NET:-}" = "" ]; then
-  unshare -mn true 2>/dev/null || exit 77
-  [ -f /etc/resolv.conf ] || exit 77
+  users=
+  [ "$(id -u)" = 0 ] || users=-Ur
+  unshare $users -mn true || { echo "this machine allows no namespaces of mounts and network" >&2; exit 1; }
   here=$(cd "$(dirname "$0")" && pwd)
-  PLUMB_OWN_NET=yes exec unshare -mn sh "$here/run.sh" "$folder" "$@"
+  PLUMB_OWN_NET=yes exec unshare $users -mn sh "$here/run.sh" "$folder" "$@"
 fi
 ip link set lo up
-echo "nameserver 127.0.0.1" >"$folder/resolv.conf"
-mount --bind "$folder/resolv.conf" /etc/resolv.conf
+# A machine may have no resolv.conf to put another on: a copy of its settings has one. What somebody else may not
+# read is not needed here.
+cp -a /etc "$folder/etc" 2>/dev/null || true
+rm -f "$folder/etc/resolv.conf"
+echo "nameserver 127.0.0.1" >"$folder/etc/resolv.conf"
+mount --bind "$folder/etc" /etc
 nsd=/usr/sbin/nsd
 [ -x "$nsd" ] || nsd=nsd
 "$nsd" -d -c "$folder/nsd.conf" >"$folder/nsd.out" 2>&1 &

@@ -6,14 +6,11 @@
 #include <map>
 #include <thread>
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "controller/env/resolver_message.h"
 #include "tests/support/nsd.h"
+#include "tests/support/silence.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/unbound.h"
 
@@ -21,6 +18,7 @@ namespace plumb::env {
 namespace {
 
 using test::Nsd;
+using test::Silence;
 using test::Unbound;
 using values::DomainName;
 using values::RecordType;
@@ -220,28 +218,6 @@ TEST_F(Dns, KeepsOctetsOfStrangersInNamesApart) {
     EXPECT_EQ(answer->values(RecordType::txt), std::vector<std::string>{text}) << owner;
   }
 }
-
-/// A port of 127.0.0.1 where datagrams are taken and never answered.
-class Silence {
- public:
-  Silence() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-  }
-  ~Silence() { ::close(socket_); }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-
- private:
-  int socket_;
-  std::uint16_t port_ = 0;
-};
 
 TEST(SilentServer, IsAnErrorAndNotAnEmptyAnswer) {
   const Silence silence;

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <sys/stat.h>
+
+namespace plumb::env {
+
+/// What tells a file apart from the same file after a change, without reading it: size, both times
+/// to the nanosecond, inode. A change within one tick of the file system's clock that keeps size
+/// and inode is not told apart. Opaque; one line of printable ASCII.
+std::string file_stamp(const struct stat& status);
+
+/// The stamp of the file at `path`; "-" where there is none that can be looked at.
+std::string file_stamp(const std::filesystem::path& path);
+
+}  // namespace plumb::env
