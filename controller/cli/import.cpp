@@ -9,6 +9,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/passes.h"
 #include "controller/cli/terminal.h"
+#include "controller/describe/plan_lines.h"
 #include "controller/env/atomic_file.h"
 #include "controller/import/from_scope.h"
 #include "controller/import/octodns.h"
@@ -21,6 +22,7 @@ namespace plumb::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using describe::counted;
 using importing::ImportedDomain;
 
 /// What of the world is read, and how it is told afterwards.
@@ -213,10 +215,6 @@ Result<Found> read_octodns(const load::Loaded& loaded, const ImportOptions& opti
   return found;
 }
 
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 /// `folders`: what the project reads and no file of the import may come to lie in. git keeps no
 /// folder that is empty.
 Result<void> write_files(const Workspace& workspace,
@@ -241,16 +239,19 @@ Result<void> write_files(const Workspace& workspace,
   return {};
 }
 
+/// Of a dry run, manifests are what standard output is for.
 void report(const Found& found, const importing::Import& made, bool written) {
-  say(std::string(written ? "Wrote " : "Would write ") + counted(found.domains.size(), "domain") +
+  const auto tell = written ? &say : &complain;
+  tell(
+      std::string(written ? "Wrote " : "Would write ") + counted(found.domains.size(), "domain") +
       (made.profiles != 0 ? " and " + counted(made.profiles, "profile") + " that they share" : "") +
       ".\n");
   if (found.declared != 0) {
-    say(counted(found.declared, "domain") + " left out: declared already.\n");
+    tell(counted(found.declared, "domain") + " left out: declared already.\n");
   }
   if (made.with_lint != 0) {
-    say(counted(made.with_lint, "record set") +
-        " break rules; kept as they are with `lint.off`: mend them when you can.\n");
+    tell(counted(made.with_lint, "record set") +
+         " break rules; kept as they are with `lint.off`: mend them when you can.\n");
   }
   if (found.no_mail) {
     complain(
@@ -258,7 +259,7 @@ void report(const Found& found, const importing::Import& made, bool written) {
         "  outside of Plumb's own part of its files are not imported; declare them by hand\n");
   }
   for (const auto& left : made.left) {
-    say("  unmanaged  " + left + "\n");
+    tell("  unmanaged  " + left + "\n");
   }
   for (const auto& unread : found.unread) {
     complain("! not read: " + unread + "\n");
@@ -316,7 +317,8 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     for (const auto& file : made.files) {
       say("# " + file.path + "\n" + file.text);
     }
-    return ExitCode::ok;
+    report(found, made, false);
+    return found.unread.empty() ? ExitCode::ok : ExitCode::unread;
   }
   if (auto written = write_files(workspace, made, source.missing()); !written) {
     return tl::unexpected(std::move(written).error());

@@ -1,7 +1,6 @@
 #include "controller/import/from_scope.h"
 
 #include <algorithm>
-#include <map>
 
 #include "resources/kinds/mail_kinds.h"
 #include "resources/kinds/resource_kinds.h"
@@ -10,21 +9,6 @@
 
 namespace plumb::importing {
 namespace {
-
-/// The TTL that most of the sets have; the smaller one of two that are as many.
-std::optional<std::uint32_t> usual_ttl(const std::vector<ImportedSet>& sets) {
-  std::map<std::uint32_t, std::size_t> counts;
-  for (const auto& set : sets) {
-    if (set.ttl) {
-      ++counts[*set.ttl];
-    }
-  }
-  const auto most =
-      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
-        return a.second < b.second;
-      });
-  return most == counts.end() ? std::nullopt : std::optional(most->first);
-}
 
 std::string text_field(std::string_view body, std::uint8_t field) {
   return std::string(cbor::field_octets(body, field).value_or(""));

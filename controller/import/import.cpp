@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "controller/import/mail_block.h"
 #include "controller/import/overlay.h"
@@ -30,26 +31,21 @@ class Mending {
       : domains_(domains), base_(base), load_project_(load_project) {}
 
   Result<Import> run() {
-    auto profiles = find_profiles(domains_);
-    constexpr int kRounds = 24;
-    for (int round = 0; round < kRounds; ++round) {
-      write(profiles);
-      if (auto free = refuse_to_overwrite(); !free) {
-        return tl::unexpected(std::move(free).error());
-      }
-      Overlay overlay(base_, out_.files);
-      PLUMB_TRY(loaded, load_project_(overlay));
-      if (auto seen = must_be_read(loaded); !seen) {
-        return tl::unexpected(std::move(seen).error());
-      }
-      if (!loaded.diagnostics.has_errors()) {
-        return finish();
-      }
-      if (!mend(loaded)) {
-        return stuck(loaded);
+    // Each domain by itself first: which rules it breaks is not what others decide.
+    PLUMB_TRY(alone, settle());
+    count();
+    auto shared = domains_;
+    const auto profiles =
+        find_profiles(shared, [&](const std::string& name) { return is_taken(name, alone); });
+    if (!profiles.empty()) {
+      auto domains = std::exchange(domains_, std::move(shared));
+      PLUMB_TRY(together, read_back(profiles));
+      if (together.diagnostics.has_errors()) {
+        domains_ = std::move(domains);
+        write({});
       }
     }
-    return fail(ErrorCode::internal, "the imported manifests cannot be made to load");
+    return finish();
   }
 
  private:
@@ -64,6 +60,43 @@ class Mending {
       out_.files.push_back(domain_manifest(domains_[i]));
       numbers_.emplace(out_.files.back().path, i);
     }
+  }
+
+  /// Writes, and loads what was written.
+  Result<load::Loaded> read_back(const std::vector<ImportedProfile>& profiles) {
+    write(profiles);
+    if (auto free = refuse_to_overwrite(); !free) {
+      return tl::unexpected(std::move(free).error());
+    }
+    Overlay overlay(base_, out_.files);
+    PLUMB_TRY(loaded, load_project_(overlay));
+    if (auto seen = must_be_read(loaded); !seen) {
+      return tl::unexpected(std::move(seen).error());
+    }
+    return loaded;
+  }
+
+  /// Mends the domains until they load without profiles.
+  Result<load::Loaded> settle() {
+    constexpr int kRounds = 24;
+    for (int round = 0; round < kRounds; ++round) {
+      PLUMB_TRY(loaded, read_back({}));
+      if (!loaded.diagnostics.has_errors()) {
+        return loaded;
+      }
+      if (!mend(loaded)) {
+        return tl::unexpected(stuck(loaded));
+      }
+    }
+    return fail(ErrorCode::internal, "the imported manifests cannot be made to load");
+  }
+
+  /// Whether a Profile, or its file, has this name already.
+  bool is_taken(const std::string& name, const load::Loaded& loaded) const {
+    return base_.read(profile_path(name)).has_value() ||
+           std::any_of(loaded.declared.begin(), loaded.declared.end(), [&](const auto& one) {
+             return one.kind == "Profile" && one.name == name;
+           });
   }
 
   Result<void> refuse_to_overwrite() {
@@ -121,7 +154,7 @@ class Mending {
         continue;
       }
       const auto number = found->first;
-      const auto spot = out_.files[out_.profiles + number].at(found->second.line);
+      const auto spot = out_.files[number].at(found->second.line);
       const bool in_set = spot.what == Spot::What::set;
       if (in_set && is_made_elsewhere(problem, loaded)) {
         removals[number].made.insert(spot.number);
@@ -194,13 +227,18 @@ class Mending {
     return false;
   }
 
-  Result<Import> finish() {
+  void count() {
     for (const auto& domain : domains_) {
       out_.sets += domain.sets.size();
       out_.with_lint += static_cast<std::size_t>(
           std::count_if(domain.sets.begin(), domain.sets.end(), [](const auto& set) {
             return !set.lint_off.empty();
           }));
+    }
+  }
+
+  Import finish() {
+    for (const auto& domain : domains_) {
       for (std::size_t i = 0; i < domain.unmanaged.size(); ++i) {
         out_.left.push_back(domain.name.to_unicode() + ": " + domain.unmanaged[i] + ": " +
                             domain.unmanaged_because[i]);
@@ -209,16 +247,16 @@ class Mending {
     return std::move(out_);
   }
 
-  Result<Import> stuck(const load::Loaded& loaded) const {
+  static Error stuck(const load::Loaded& loaded) {
     for (const auto& problem : loaded.diagnostics.all()) {
       if (problem.severity == Severity::error) {
-        return fail(ErrorCode::invalid_input,
-                    "what was read cannot be declared: " + loaded.files.text(problem.place) + ": " +
-                        problem.message,
-                    problem.hint);
+        return {.code = ErrorCode::invalid_input,
+                .message = "what was read cannot be declared: " + loaded.files.text(problem.place) +
+                           ": " + problem.message,
+                .hint = problem.hint};
       }
     }
-    return fail(ErrorCode::internal, "what was read cannot be declared");
+    return {.code = ErrorCode::internal, .message = "what was read cannot be declared"};
   }
 
   std::vector<ImportedDomain>& domains_;

@@ -23,6 +23,9 @@ struct ImportedSet {
   std::vector<std::string> lint_off;  ///< rules that it breaks, and may
 };
 
+/// The TTL that most of the sets have; the smaller one of two that are as many.
+std::optional<std::uint32_t> usual_ttl(const std::vector<ImportedSet>& sets);
+
 /// One mailbox or alias as the mail server holds it.
 struct ImportedMailbox {
   std::string local;

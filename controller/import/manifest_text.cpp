@@ -255,9 +255,13 @@ Manifest domain_manifest(const ImportedDomain& domain) {
   return manifest;
 }
 
+std::string profile_path(const std::string& name) {
+  return "profiles/" + name + ".yaml";
+}
+
 Manifest profile_manifest(const ImportedProfile& profile) {
   Manifest manifest;
-  manifest.path = "profiles/" + profile.name + ".yaml";
+  manifest.path = profile_path(profile.name);
   Page page;
   page.line("# What " + std::to_string(profile.domains) + " imported domains share.");
   head(page, "Profile", profile.name);

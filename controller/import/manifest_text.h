@@ -29,6 +29,9 @@ struct Manifest {
 /// domains/<name>.yaml: the Domain, and its Mailbox documents.
 Manifest domain_manifest(const ImportedDomain& domain);
 
+/// "profiles/<name>.yaml".
+std::string profile_path(const std::string& name);
+
 /// profiles/<name>.yaml.
 Manifest profile_manifest(const ImportedProfile& profile);
 

@@ -1,7 +1,6 @@
 #include "controller/import/octodns.h"
 
 #include <algorithm>
-#include <map>
 
 #include "controller/load/yaml_reader.h"
 #include "resources/kinds/rrset.h"
@@ -27,6 +26,18 @@ std::string text_of(const Value& value) {
     return std::to_string(*number);
   }
   return {};
+}
+
+/// Whether each part of a value has a text: what YAML takes for true, for nothing or for a list has
+/// none. A parameter of SVCB may be there without a value (RFC 9460 §2.1).
+bool has_texts(const Value& value) {
+  const auto* members = value.as_map();
+  if (members == nullptr) {
+    return value.as_string() != nullptr || value.as_int() != nullptr;
+  }
+  return std::all_of(members->begin(), members->end(), [](const Field& member) {
+    return member.name == "svcparams" || has_texts(member.value);
+  });
 }
 
 /// The members of a value in the order of presentation format; a member may have two names, the old
@@ -165,7 +176,7 @@ class Zone {
         add(owner, field.value);
       }
     }
-    settle_ttl();
+    domain_.default_ttl = usual_ttl(domain_.sets);
     return std::move(domain_);
   }
 
@@ -195,17 +206,21 @@ class Zone {
     if (one != nullptr) {
       values.push_back(*one);
     }
+    if (values.empty()) {
+      return leave(written, type_name, "it has no value");
+    }
     for (const auto& value : values) {
+      if (!has_texts(value)) {
+        return leave(written, type_name, "a value of it is no text");
+      }
       auto text = canonical(*type, value);
       if (!text) {
         return leave(written, type_name, text.error().message);
       }
       set.values.push_back(*std::move(text));
     }
-    if (!set.values.empty()) {
-      std::sort(set.values.begin(), set.values.end());
-      domain_.sets.push_back(std::move(set));
-    }
+    std::sort(set.values.begin(), set.values.end());
+    domain_.sets.push_back(std::move(set));
   }
 
   Result<std::string> canonical(RecordType type, const Value& value) const {
@@ -219,20 +234,6 @@ class Zone {
   void leave(const std::string& owner, const std::string& type, std::string why) {
     domain_.unmanaged.push_back(owner + " " + type);
     domain_.unmanaged_because.push_back(std::move(why));
-  }
-
-  void settle_ttl() {
-    std::map<std::uint32_t, std::size_t> counts;
-    for (const auto& set : domain_.sets) {
-      ++counts[*set.ttl];
-    }
-    const auto most =
-        std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) {
-          return a.second < b.second;
-        });
-    if (most != counts.end()) {
-      domain_.default_ttl = most->first;
-    }
   }
 
   ImportedDomain domain_;

@@ -49,7 +49,7 @@ struct Part {
 };
 
 bool can_share(const ImportedDomain& domain, const ImportedSet& set) {
-  return set.at.is_null() && set.lint_off.empty() && !domain.name.is_root() &&
+  return set.at.is_null() && !domain.name.is_root() &&
          std::none_of(set.values.begin(), set.values.end(), has_variable);
 }
 
@@ -60,6 +60,10 @@ std::string key_of(const Part& part) {
   std::string key = "s" + part.set.owner + '\0' +
                     std::string(values::record_type_name(part.set.type)) + '\0' +
                     (part.set.ttl ? std::to_string(*part.set.ttl) : "");
+  for (const auto& rule : part.set.lint_off) {
+    key.append(1, '\0').append(rule);
+  }
+  key += '\1';
   for (const auto& value : part.set.values) {
     key.append(1, '\0').append(value);
   }
@@ -104,7 +108,7 @@ class Parts {
   }
 
   ImportedSet shared(const ImportedSet& set, const std::vector<std::string>& values) const {
-    ImportedSet out{.owner = set.owner, .type = set.type};
+    ImportedSet out{.owner = set.owner, .type = set.type, .lint_off = set.lint_off};
     out.ttl = set.ttl == domain_.default_ttl ? std::nullopt : set.ttl;
     for (const auto& value : values) {
       out.values.push_back(text(value));
@@ -141,7 +145,8 @@ class Chooser {
 
 class Search {
  public:
-  explicit Search(std::vector<ImportedDomain>& domains) : domains_(domains) {}
+  Search(std::vector<ImportedDomain>& domains, const std::function<bool(const std::string&)>& taken)
+      : domains_(domains), taken_(taken) {}
 
   std::vector<ImportedProfile> run() {
     number_parts();
@@ -166,8 +171,7 @@ class Search {
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return uses[a] > uses[b]; });
     std::vector<std::string> names(groups_.size());
     for (const auto group : order) {
-      names[group] =
-          order.size() == 1 ? "imported" : "imported-" + std::to_string(profiles.size() + 1);
+      names[group] = next_name(order.size() == 1);
       profiles.push_back(profile(group, names[group]));
       profiles.back().domains = uses[group];
     }
@@ -180,6 +184,16 @@ class Search {
   }
 
  private:
+  std::string next_name(bool only_one) {
+    while (true) {
+      ++number_;
+      auto name = only_one && number_ == 1 ? "imported" : "imported-" + std::to_string(number_);
+      if (!taken_(name)) {
+        return name;
+      }
+    }
+  }
+
   void number_parts() {
     std::unordered_map<std::string, std::uint32_t> numbers;
     for (const auto& domain : domains_) {
@@ -295,8 +309,11 @@ class Search {
     };
     for (auto& set : domain.sets) {
       if (set.type == values::RecordType::txt && set.ttl == domain.default_ttl) {
-        std::erase_if(set.values,
-                      [&](const std::string& value) { return is_shared(set, {value}); });
+        const auto gone = std::erase_if(
+            set.values, [&](const std::string& value) { return is_shared(set, {value}); });
+        if (gone != 0) {
+          set.lint_off.clear();  // the profile says it of the whole set
+        }
       } else if (is_shared(set, set.values)) {
         set.values.clear();
       }
@@ -312,6 +329,8 @@ class Search {
   }
 
   std::vector<ImportedDomain>& domains_;
+  const std::function<bool(const std::string&)>& taken_;
+  std::size_t number_ = 0;  ///< of the last name
   std::vector<Part> parts_;
   std::vector<std::size_t> counts_;
   std::vector<Numbers> parts_of_;
@@ -321,8 +340,10 @@ class Search {
 
 }  // namespace
 
-std::vector<ImportedProfile> find_profiles(std::vector<ImportedDomain>& domains) {
-  return Search(domains).run();
+std::vector<ImportedProfile> find_profiles(
+    std::vector<ImportedDomain>& domains,
+    const std::function<bool(const std::string& name)>& taken) {
+  return Search(domains, taken).run();
 }
 
 }  // namespace plumb::importing

@@ -98,6 +98,45 @@ TEST(Import, WhatBreaksRulesIsKeptWithTheRuleSwitchedOff) {
   expect_in_plumb(project);
 }
 
+TEST(Import, DomainsThatBreakTheSameRuleShareItInTheirProfile) {
+  const Newcomer project;
+  for (const auto* name : {"one", "two", "three", "four"}) {
+    project.write(std::string("zones/") + name + ".example.zone",
+                  std::string("$ORIGIN ") + name +
+                      ".example.\n$TTL 300\n@ SOA a. b. 1 2 3 4 5\n"
+                      "@ A 192.0.2.1\nwww A 192.0.2.1\nftp A 192.0.2.1\nmail CNAME www\n"
+                      "@ MX 10 mail\n@ TXT \"v=spf1 +all\"\n@ TXT \"token=" +
+                      name + "\"\nold TXT \"v=spf1 " + (name[0] == 'f' ? "-all" : "+all") + "\"\n");
+  }
+  const auto imported = project.plumb({"import", "files"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("lint.off")) << imported.all();
+  const auto profile = project.read("profiles/imported.yaml");
+  EXPECT_NE(profile.find("value: v=spf1 +all"), std::string::npos) << profile;
+  EXPECT_NE(profile.find("off: [spf-"), std::string::npos) << profile;
+  const auto other = project.read("domains/four.example.yaml");
+  EXPECT_NE(other.find("value: v=spf1 -all}"), std::string::npos) << other;
+  expect_in_plumb(project);
+}
+
+TEST(Import, InTwoStepsGivesTheSecondProfileANameOfItsOwn) {
+  const Newcomer project;
+  for (const auto* name : {"a1", "a2", "a3", "b1", "b2", "b3"}) {
+    project.domain(std::string(name) + ".example",
+                   usual_records(std::string(name) + ".example", 7));
+  }
+  leave_only_the_world(project);
+  ASSERT_EQ(project.plumb({"import", "files", "a*"}).code, 0);
+  const auto first = project.read("profiles/imported.yaml");
+  const auto second = project.plumb({"import", "files"});
+  ASSERT_EQ(second.code, 0) << second.all();
+  EXPECT_EQ(project.read("profiles/imported.yaml"), first);
+  EXPECT_TRUE(project.has("profiles/imported-2.yaml")) << second.all();
+  EXPECT_NE(project.read("domains/b2.example.yaml").find("profiles: [imported-2]"),
+            std::string::npos);
+  expect_in_plumb(project);
+}
+
 TEST(Import, LeavesDeclaredDomainsAloneAndTakesThoseThatAreNamed) {
   const Newcomer project;
   for (const auto* name : {"one.example", "two.example", "shop.example"}) {
@@ -123,6 +162,20 @@ TEST(Import, DryRunWritesNothing) {
   const auto shown = project.plumb({"import", "files", "--dry-run"});
   EXPECT_EQ(shown.code, 0) << shown.all();
   EXPECT_TRUE(shown.says("kind: Domain")) << shown.all();
+  EXPECT_FALSE(project.has("domains/one.example.yaml"));
+}
+
+TEST(Import, DryRunSaysWhatItWouldNotRead) {
+  const Newcomer project;
+  project.domain("one.example", hosts(2));
+  leave_only_the_world(project);
+  project.write("zones/two.example.zone", "this is no zone\n");
+  const auto shown = project.plumb({"import", "files", "--dry-run"});
+  EXPECT_EQ(shown.code, 8) << shown.all();
+  EXPECT_NE(shown.out.find("kind: Domain"), std::string::npos) << shown.all();
+  EXPECT_NE(shown.err.find("! not read: two.example: "), std::string::npos) << shown.all();
+  EXPECT_NE(shown.err.find("Would write 1 domain"), std::string::npos) << shown.all();
+  EXPECT_EQ(shown.out.find("Would write"), std::string::npos) << "manifests alone";
   EXPECT_FALSE(project.has("domains/one.example.yaml"));
 }
 
@@ -250,6 +303,34 @@ TEST(Import, SaysWhatIsWrong) {
   EXPECT_EQ(blind.code, 1) << blind.all();
   EXPECT_TRUE(blind.says("manifests")) << blind.all();
   EXPECT_FALSE(project.has("domains/one.example.yaml"));
+}
+
+TEST(Import, LeavesOctoDnsValuesThatAreNoText) {
+  const Newcomer project;
+  project.write("domains/.keep", "");
+  project.write("octo/one.example.yaml",
+                "---\nwww:\n  type: A\n  value: 192.0.2.1\n"
+                "yes:\n  type: TXT\n  value: true\n"
+                "some:\n  type: TXT\n  values: [good, true]\n"
+                "list:\n  type: TXT\n  value: [a, b]\n"
+                "none:\n  type: TXT\n  values: []\n"
+                "issuer:\n  type: CAA\n  value: {flags: 0, tag: issue, value: null}\n"
+                "svc:\n  type: SVCB\n  value: {svcpriority: 1, targetname: ., svcparams: "
+                "{alpn: [h2], no-default-alpn: null}}\n");
+  const auto imported = project.plumb({"import", "octodns", "octo", "--into", "files"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  for (const auto* left : {"yes TXT: a value of it is no text",
+                           "some TXT: a value of it is no text",
+                           "list TXT: a value of it is no text",
+                           "none TXT: it has no value",
+                           "issuer CAA: a value of it is no text"}) {
+    EXPECT_TRUE(imported.says(left)) << left << "\n" << imported.all();
+  }
+  const auto manifest = project.read("domains/one.example.yaml");
+  EXPECT_NE(manifest.find("no-default-alpn"), std::string::npos) << manifest;
+  EXPECT_EQ(manifest.find("value: \"\""), std::string::npos) << manifest;
+  EXPECT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  expect_in_plumb(project);
 }
 
 TEST(Import, ReadsOctoDnsZones) {
