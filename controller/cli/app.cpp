@@ -332,11 +332,19 @@ void App::import_command() {
   auto* imported = add("import",
                        "Write manifests for what exists, and note it as ours",
                        [this](Workspace& w) { return import_world(w, import_); });
-  imported->add_option("provider", import_.from, "Name of a Provider, or octodns")->required();
-  imported->add_option("domains", import_.words, "Domains or globs; octodns: its folder first");
+  imported->add_option("provider", import_.from, "Name of a Provider, or octodns, or axfr")
+      ->required();
+  imported->add_option(
+      "domains", import_.words, "Domains or globs; octodns: its folder first; axfr: domains");
   imported->add_option("--mail", import_.mail, "The Provider that holds their mailboxes");
   imported->add_option("--into", import_.into, "The Provider of DNS that is to hold them");
   imported->add_flag("--dry-run", import_.dry_run, "Only print the manifests");
+  imported->add_option("--server", import_.server, "axfr: who is asked: ns1.example.net[:53]");
+  imported->add_option("--tsig-key", import_.tsig_key, "axfr: name of the key that signs");
+  imported->add_option(
+      "--tsig-algorithm", import_.tsig_algorithm, "axfr: of the key (default: hmac-sha256)");
+  imported->add_option(
+      "--tsig-secret", import_.tsig_secret, "axfr: where the secret is: env:NAME or file:PATH");
 }
 
 void App::completion_commands() {

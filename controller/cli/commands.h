@@ -139,11 +139,15 @@ struct InitOptions {
 Result<ExitCode> init(const InitOptions& options);
 
 struct ImportOptions {
-  std::string from;                ///< name of a Provider, or "octodns"
-  std::vector<std::string> words;  ///< domains and globs; octodns: the folder first
+  std::string from;                ///< name of a Provider, or "octodns", or "axfr"
+  std::vector<std::string> words;  ///< domains and globs; octodns: the folder first; axfr: domains
   std::string mail;                ///< --mail: the Provider that holds their mailboxes
   std::string into;                ///< --into: the Provider that is to hold them
   bool dry_run = false;            ///< --dry-run: only print the manifests
+  std::string server;              ///< axfr: --server: who is asked for the zones
+  std::string tsig_key;            ///< axfr: --tsig-key: the name of the key
+  std::string tsig_algorithm = "hmac-sha256";  ///< axfr: --tsig-algorithm
+  std::string tsig_secret;  ///< axfr: --tsig-secret: where it is, "env:NAME" or "file:PATH"
 };
 /// Writes manifests for what exists, and notes it as ours.
 Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options);

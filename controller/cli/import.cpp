@@ -6,7 +6,11 @@
 #include <mutex>
 #include <set>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "controller/cli/commands.h"
+#include "controller/cli/import_axfr.h"
 #include "controller/cli/passes.h"
 #include "controller/cli/terminal.h"
 #include "controller/describe/plan_lines.h"
@@ -31,6 +35,7 @@ struct Found {
   std::size_t declared = 0;         ///< left out: a Domain says them already
   std::vector<std::string> unread;  ///< "example.com: connection refused"
   bool no_mail = false;  ///< the provider of mail was asked, and holds none of the domains
+  std::vector<std::string> name_servers;  ///< of transferred zones, one text per set
 };
 
 std::string name_of(const Scope& scope) {
@@ -60,7 +65,8 @@ std::set<std::string> declared_domains(const load::Loaded& loaded) {
 class WorldReader {
  public:
   WorldReader(Workspace& workspace, const load::Loaded& loaded, const ImportOptions& options)
-      : loaded_(loaded),
+      : workspace_(workspace),
+        loaded_(loaded),
         options_(options),
         catalog_(workspace.parts().catalog),
         roster_(workspace.parts().provider_types,
@@ -69,8 +75,8 @@ class WorldReader {
                 loaded) {}
 
   Result<Found> run() {
-    if (auto read = read_domains(); !read) {
-      return tl::unexpected(std::move(read).error());
+    if (auto got = options_.from == "axfr" ? transfer_domains() : read_domains(); !got) {
+      return tl::unexpected(std::move(got).error());
     }
     if (!options_.mail.empty()) {
       if (auto read = read_mail(); !read) {
@@ -97,7 +103,7 @@ class WorldReader {
   Result<const reconcile::Roster::Member*> member(const std::string& name) const {
     const auto* declared = config(name);
     if (declared == nullptr) {
-      std::vector<std::string_view> names{"octodns"};
+      std::vector<std::string_view> names{"octodns", "axfr"};
       for (const auto& one : loaded_.providers) {
         names.push_back(one.name);
       }
@@ -174,6 +180,28 @@ class WorldReader {
     return {};
   }
 
+  Result<void> transfer_domains() {
+    if (auto checked = check_transfer(options_); !checked) {
+      return checked;
+    }
+    PLUMB_TRY(into, member(options_.into));
+    if (!into->traits->dns) {
+      return fail(ErrorCode::invalid_input, "Provider `" + options_.into + "` holds no zones");
+    }
+    PLUMB_TRY(transferred, transfer_zones(workspace_, options_, declared_domains(loaded_)));
+    found_.declared = transferred.declared;
+    found_.unread = std::move(transferred.unread);
+    std::set<std::string> name_servers;
+    for (auto& zone : transferred.zones) {
+      name_servers.insert(fmt::format("{}", fmt::join(zone.name_servers, " ")));
+      const auto container = zone.domain.name.text();
+      domains_.emplace(container, std::move(zone.domain));
+    }
+    found_.name_servers.assign(name_servers.begin(), name_servers.end());
+    return {};
+  }
+
+  Workspace& workspace_;
   const load::Loaded& loaded_;
   const ImportOptions& options_;
   const Catalog& catalog_;
@@ -258,6 +286,12 @@ void report(const Found& found, const importing::Import& made, bool written) {
         "! the provider of mail holds none of these domains: mailboxes and aliases that stand\n"
         "  outside of Plumb's own part of its files are not imported; declare them by hand\n");
   }
+  if (!found.name_servers.empty()) {
+    say("Their own NS are not declared; where the zones are new, give them `dns.nameServers`:\n");
+  }
+  for (const auto& servers : found.name_servers) {
+    say("  " + (servers.empty() ? "(none)" : servers) + "\n");
+  }
   for (const auto& left : made.left) {
     tell("  unmanaged  " + left + "\n");
   }
@@ -324,8 +358,10 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     return tl::unexpected(std::move(written).error());
   }
   report(found, made, true);
-  // Elsewhere than where it was read there is nothing yet that could be ours.
-  if (!octodns && (options.into.empty() || options.into == options.from)) {
+  // Where else than it was read, nothing can be ours; but a zone that was transferred may be the
+  // one that `into` holds.
+  if (!octodns &&
+      (options.into.empty() || options.into == options.from || options.from == "axfr")) {
     std::vector<std::string> names;
     for (const auto& domain : found.domains) {
       names.emplace_back(domain.name.without_dot());

@@ -52,4 +52,30 @@ std::string WireReader::name() {
   return name + '.';
 }
 
+std::string wire_name(const values::DomainName& name) {
+  std::string wire;
+  for (const auto label : name.labels()) {
+    std::string octets;
+    for (std::size_t i = 0; i < label.size(); ++i) {
+      const auto rest = label.substr(i);
+      if (rest.size() > 3 && rest[0] == '\\' && rest[1] >= '0' && rest[1] <= '9') {
+        octets += static_cast<char>((rest[1] - '0') * 100 + (rest[2] - '0') * 10 + rest[3] - '0');
+        i += 3;
+      } else if (rest.size() > 1 && rest[0] == '\\') {
+        octets += rest[1];
+        ++i;
+      } else {
+        octets += rest[0];
+      }
+    }
+    wire += static_cast<char>(octets.size());
+    wire += octets;
+  }
+  return wire + '\0';
+}
+
+std::string wire_u16(unsigned number) {
+  return {static_cast<char>(number >> 8U & 0xffU), static_cast<char>(number & 0xffU)};
+}
+
 }  // namespace plumb::env

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "resources/values/domain_name.h"
+
 // Octets of a DNS message. Internal to controller/env.
 
 namespace plumb::env {
@@ -40,5 +42,10 @@ class WireReader {
   std::size_t end_;
   bool good_ = true;
 };
+
+/// A name as it stands in a message, lower case and not compressed (RFC 1035 §3.1).
+std::string wire_name(const values::DomainName& name);
+/// A number of 16 bits, highest octet first.
+std::string wire_u16(unsigned number);
 
 }  // namespace plumb::env

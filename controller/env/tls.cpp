@@ -335,6 +335,22 @@ Result<std::string> Conversation::read_line() {
   }
 }
 
+Result<std::string> Conversation::read_octets(std::size_t count) {
+  auto& buffer = state_->buffer;
+  while (buffer.size() < count) {
+    std::array<char, 16384> part{};
+    PLUMB_TRY(got, state_->read(part));
+    buffer.append(part.data(), got);
+  }
+  auto octets = buffer.substr(0, count);
+  buffer.erase(0, count);
+  return octets;
+}
+
+void Conversation::extend(std::chrono::milliseconds from_now) {
+  state_->deadline = steady_clock::now() + from_now;
+}
+
 Result<void> Conversation::write(std::string_view text) {
   while (!text.empty()) {
     PLUMB_TRY(put, state_->write(text));

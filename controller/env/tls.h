@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stop_token>
@@ -36,8 +37,8 @@ bool matches_tlsa(const TlsSeen& seen,
                   std::uint8_t matching_type,
                   std::string_view association);
 
-/// A conversation in lines with a server, over TCP and then perhaps TLS. All waits end at the
-/// deadline given to connect, or when stopped. Not thread-safe.
+/// A conversation, mostly in lines, with a server, over TCP and then perhaps TLS. All waits end at
+/// the deadline given to connect, or when stopped. Not thread-safe.
 class Conversation {
  public:
   /// `server`: an address and a port, "192.0.2.1:25". Errors: unavailable, cancelled,
@@ -51,7 +52,11 @@ class Conversation {
 
   /// The next line without its end, at most 4 KiB.
   Result<std::string> read_line();
+  /// The next `count` octets, whatever they are.
+  Result<std::string> read_octets(std::size_t count);
   Result<void> write(std::string_view text);
+  /// Moves the deadline to `from_now`, for what is long and still comes.
+  void extend(std::chrono::milliseconds from_now);
   /// Goes over to TLS (1.2 at least), with `host` as the name that the certificate must have.
   /// `ca_file`: PEM of the authorities to trust; empty: the system's. Errors: no handshake at all;
   /// text that came before it (RFC 3207 §5 and what CVE-2011-0411 made of it).

@@ -118,6 +118,17 @@ class MailReader {
 
 }  // namespace
 
+void finish_sets(ImportedDomain& domain) {
+  std::sort(domain.sets.begin(), domain.sets.end(), [](const auto& a, const auto& b) {
+    if ((a.owner == "@") != (b.owner == "@")) {
+      return a.owner == "@";
+    }
+    return a.owner != b.owner ? a.owner < b.owner
+                              : values::record_type_name(a.type) < values::record_type_name(b.type);
+  });
+  domain.default_ttl = usual_ttl(domain.sets);
+}
+
 ImportedDomain domain_of(const ObservedScope& scope,
                          const std::string& provider,
                          const Catalog& catalog) {
@@ -148,14 +159,7 @@ ImportedDomain domain_of(const ObservedScope& scope,
     }
     domain.sets.push_back(std::move(set));
   }
-  std::sort(domain.sets.begin(), domain.sets.end(), [](const auto& a, const auto& b) {
-    if ((a.owner == "@") != (b.owner == "@")) {
-      return a.owner == "@";
-    }
-    return a.owner != b.owner ? a.owner < b.owner
-                              : values::record_type_name(a.type) < values::record_type_name(b.type);
-  });
-  domain.default_ttl = usual_ttl(domain.sets);
+  finish_sets(domain);
   return domain;
 }
 

@@ -15,6 +15,9 @@ ImportedDomain domain_of(const ObservedScope& scope,
                          const std::string& provider,
                          const Catalog& catalog);
 
+/// Puts a domain's record sets in order, the apex first, and finds its usual TTL.
+void finish_sets(ImportedDomain& domain);
+
 /// What a mail server holds of a domain.
 ImportedMail mail_of(const ObservedScope& scope,
                      const std::string& provider,

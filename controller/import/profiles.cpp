@@ -36,6 +36,38 @@ std::string with_variable(std::string_view text, std::string_view domain) {
   return out.append(text.substr(from));
 }
 
+/// The same in a text of YAML in flow style, where a scalar that holds a variable needs quotes.
+std::string flow_with_variable(std::string_view yaml, std::string_view domain) {
+  std::string out;
+  while (!yaml.empty()) {
+    if (yaml[0] == '"') {
+      std::size_t end = 1;
+      while (end < yaml.size() && yaml[end] != '"') {
+        end += yaml[end] == '\\' ? std::size_t{2} : std::size_t{1};
+      }
+      out += with_variable(yaml.substr(0, end + 1), domain);
+      yaml.remove_prefix(std::min(end + 1, yaml.size()));
+      continue;
+    }
+    const auto begin = yaml.find_first_not_of("[]{}, ");
+    out.append(yaml.substr(0, begin));
+    yaml.remove_prefix(std::min(begin, yaml.size()));
+    if (yaml.empty() || yaml[0] == '"') {
+      continue;
+    }
+    const auto end = std::min({yaml.find_first_of("[]{},"), yaml.find(": "), yaml.size()});
+    const auto plain = yaml.substr(0, end);
+    const auto text = with_variable(plain, domain);
+    out += text == plain ? text : '"' + text + '"';
+    yaml.remove_prefix(end);
+    if (yaml.starts_with(": ")) {
+      out += ": ";
+      yaml.remove_prefix(2);
+    }
+  }
+  return out;
+}
+
 /// Dollars of the text itself must not be taken for variables.
 bool has_variable(std::string_view text) {
   return text.find("${") != std::string_view::npos;
@@ -96,7 +128,7 @@ class Parts {
     }
     for (const auto& [name, yaml] : domain_.mail_members) {
       if (!has_variable(yaml)) {
-        parts.push_back({true, {name, text(yaml)}, {}});
+        parts.push_back({true, {name, name_.empty() ? yaml : flow_with_variable(yaml, name_)}, {}});
       }
     }
     return parts;

@@ -83,6 +83,27 @@ TEST(Import, DomainsThatAreAlikeShareAProfile) {
   expect_in_plumb(project);
 }
 
+TEST(Import, WhatASharedMailBlockNamesOfTheDomainItselfBecomesAVariable) {
+  const Newcomer project;
+  for (int i = 1; i <= 3; ++i) {
+    const auto name = "d" + std::to_string(i) + ".example";
+    project.domain(name,
+                   {a("mx", "192.0.2.1"),
+                    a("@", "192.0.2.2"),
+                    "{name: \"@\", type: MX, value: 10 mx." + name + ".}",
+                    "{name: \"@\", type: TXT, value: \"v=spf1 include:spf." + name + " -all\"}",
+                    "{name: \"@\", type: CAA, value: \"0 issue \\\"" + name + "\\\"\"}",
+                    "{name: _spf.spf, type: TXT, value: v=spf1 -all}",
+                    "{name: spf, type: TXT, value: v=spf1 -all}"});
+  }
+  leave_only_the_world(project);
+  const auto imported = project.plumb({"import", "files"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  const auto profile = project.read("profiles/imported.yaml");
+  EXPECT_NE(profile.find("mx: [\"10 mx.${domain}.\"]"), std::string::npos) << profile;
+  expect_in_plumb(project);
+}
+
 TEST(Import, WhatBreaksRulesIsKeptWithTheRuleSwitchedOff) {
   const Newcomer project;
   project.domain("one.example",

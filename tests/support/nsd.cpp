@@ -51,7 +51,9 @@ bool wait_until(const std::function<bool()>& happened) {
 std::string config(const std::string& folder,
                    const std::filesystem::path& zones,
                    const std::vector<std::string>& names,
-                   std::uint16_t port) {
+                   std::uint16_t port,
+                   const std::string& of_each,
+                   const std::string& of_all) {
   auto text = fmt::format(
       "server:\n  ip-address: 127.0.0.1\n  port: {0}\n  server-count: 1\n  username: \"\"\n"
       "  chroot: \"\"\n  database: \"\"\n  zonesdir: \"{2}\"\n  pidfile: \"{1}/nsd.pid\"\n"
@@ -61,8 +63,10 @@ std::string config(const std::string& folder,
       port,
       folder,
       zones.string());
+  text += of_all;
   for (const auto& name : names) {
     text += fmt::format("zone:\n  name: \"{0}\"\n  zonefile: \"{0}.zone\"\n", name);
+    text += of_each.empty() ? "" : "  " + of_each + "\n";
   }
   return text;
 }
@@ -70,12 +74,13 @@ std::string config(const std::string& folder,
 }  // namespace
 
 Result<std::unique_ptr<Nsd>> Nsd::start(const std::filesystem::path& zones,
-                                        const std::vector<std::string>& names) {
+                                        const std::vector<std::string>& names,
+                                        const std::string& of_each,
+                                        const std::string& of_all) {
   std::unique_ptr<Nsd> nsd(new Nsd());
   nsd->port_ = free_port();
-  auto path =
-      nsd->folder_.write("nsd.conf", config(nsd->folder_.path().string(), zones, names, nsd->port_))
-          .string();
+  const auto text = config(nsd->folder_.path().string(), zones, names, nsd->port_, of_each, of_all);
+  auto path = nsd->folder_.write("nsd.conf", text).string();
   std::string program = "nsd";
   std::string foreground = "-d";
   std::string option = "-c";

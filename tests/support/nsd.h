@@ -19,9 +19,12 @@ namespace plumb::test {
 class Nsd {
  public:
   /// Serves `<zones>/<zone>.zone` for each zone (no final dot) and waits, at most 20 s, until it
-  /// answers. Errors: unavailable, with NSD's log.
+  /// answers. `of_each`: further lines of each zone ("provide-xfr: …"), `of_all`: further blocks
+  /// ("key:\n  …"). Errors: unavailable, with NSD's log.
   static Result<std::unique_ptr<Nsd>> start(const std::filesystem::path& zones,
-                                            const std::vector<std::string>& names);
+                                            const std::vector<std::string>& names,
+                                            const std::string& of_each = {},
+                                            const std::string& of_all = {});
   ~Nsd();
   Nsd(const Nsd&) = delete;
   Nsd& operator=(const Nsd&) = delete;

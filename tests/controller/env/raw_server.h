@@ -19,6 +19,8 @@ class RawServer {
     int number() const { return number_; }
     /// The next whole request, head and body; empty where the client closed.
     std::string read_request();
+    /// The next octets; fewer where the client closed.
+    std::string read(std::size_t count);
     void write(const std::string& octets) const;
     /// A 200 that keeps the connection, with `body` and further header lines (each ending in CRLF).
     void answer(const std::string& body, const std::string& headers = {}) const;
@@ -35,6 +37,7 @@ class RawServer {
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
 
+  int port() const { return port_; }
   /// "http://127.0.0.1:PORT" + path.
   std::string url(const std::string& path) const;
 

@@ -65,6 +65,14 @@ std::string RawServer::Connection::read_request() {
   return request;
 }
 
+std::string RawServer::Connection::read(std::size_t count) {
+  while (buffer_.size() < count && fill()) {
+  }
+  auto octets = buffer_.substr(0, count);
+  buffer_.erase(0, octets.size());
+  return octets;
+}
+
 void RawServer::Connection::write(const std::string& octets) const {
   for (std::size_t sent = 0; sent < octets.size();) {
     const auto now = ::send(descriptor_, octets.data() + sent, octets.size() - sent, MSG_NOSIGNAL);
