@@ -11,6 +11,7 @@
 #include "controller/cli/progress_line.h"
 #include "controller/cli/terminal.h"
 #include "controller/cli/verify_after.h"
+#include "controller/cli/verify_logins.h"
 #include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_json.h"
 #include "controller/describe/plan_lines.h"
@@ -198,17 +199,25 @@ class Applying {
   Applying(Workspace& workspace, const PlanOptions& options, const describe::SavedPlan* saved)
       : workspace_(workspace), options_(options), saved_(saved) {}
 
-  Result<ExitCode> run(Planned planned, bool reread);
+  Result<ExitCode> run(Planned planned, bool reread) {
+    const auto loaded = planned.loaded;
+    auto* store = planned.store;
+    PLUMB_TRY(code, passes(std::move(planned), reread));
+    return try_logins(*loaded, *store) || code != ExitCode::ok ? code : ExitCode::check_failed;
+  }
 
  private:
+  Result<ExitCode> passes(Planned planned, bool reread);
   apply::Summary once(const Planned& planned, const apply::Run& who, bool reread);
   Result<Planned> again(const Planned& planned);
   void look_after(const load::Loaded& loaded);
+  bool try_logins(const load::Loaded& loaded, state::Store& store);
 
   Workspace& workspace_;
   const PlanOptions& options_;
   const describe::SavedPlan* saved_;
   AfterApply after_;
+  LoginsAfterApply logins_;
   Interrupt interrupt_;
 };
 
@@ -263,7 +272,17 @@ void Applying::look_after(const load::Loaded& loaded) {
   }
 }
 
-Result<ExitCode> Applying::run(Planned planned, bool reread) {
+/// Logs in with the passwords that were set; false where one was refused.
+bool Applying::try_logins(const load::Loaded& loaded, state::Store& store) {
+  if (!options_.verify) {
+    return true;
+  }
+  const auto tried = logins_.look(workspace_, loaded, store, interrupt_.token());
+  say(options_.output == "json" ? logins_ndjson(tried) : logins_text(tried));
+  return !any_refused(tried);
+}
+
+Result<ExitCode> Applying::passes(Planned planned, bool reread) {
   const auto who = workspace_.run(*planned.loaded);
   const auto& catalog = workspace_.parts().catalog;
   constexpr int kMostPasses = 8;
@@ -279,6 +298,7 @@ Result<ExitCode> Applying::run(Planned planned, bool reread) {
     }
     code = exit_code_of(planned.pass.plan, summary);
     after_.note(planned.pass.plan, summary);
+    logins_.note(planned.pass.plan, summary, workspace_.env().clock);
     if (summary.stopped) {
       complain("stopped: what was done is noted; plumb apply goes on from there\n");
     }

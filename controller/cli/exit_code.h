@@ -6,7 +6,7 @@
 namespace plumb::cli {
 
 /// What a script learns from us. Where several hold, the first of this list that holds:
-/// error, lock_held, stale, partly_applied, refused, conflict, unread, changes, ok.
+/// error, lock_held, stale, partly_applied, refused, conflict, unread, changes, check_failed, ok.
 enum class ExitCode : int {
   ok = 0,
   error = 1,           ///< wrong input, or something failed
@@ -17,7 +17,8 @@ enum class ExitCode : int {
   lock_held = 6,       ///< another run is at work on one of the scopes
   partly_applied = 7,  ///< some changes were made, others not
   unread = 8,          ///< a scope could not be read; it was left alone
-  check_failed = 9,    ///< verify: something is not as it should be
+  check_failed = 9,    ///< verify: something is not as it should be; apply: a password that was set
+                       ///< is refused at login
 };
 
 /// Whether an error says that another run is at work on the scope.

@@ -257,6 +257,26 @@ class Load {
     list_users(manifests);
   }
 
+  /// Where the people of a domain log in.
+  void list_login_servers(const DomainEntry& domain) {
+    if (domain.mail.provider == nullptr) {
+      return;
+    }
+    auto servers = domain.mail.declaration.spec.servers;
+    std::stable_sort(servers.begin(), servers.end(), [](const auto& a, const auto& b) {
+      return a.priority < b.priority;
+    });
+    LoginServers found{mail_scope(domain), {}};
+    for (const auto& server : servers) {
+      if (server.client) {
+        found.servers.push_back(server.declaration);
+      }
+    }
+    if (!found.servers.empty()) {
+      out_.login_servers.push_back(std::move(found));
+    }
+  }
+
   void finish(const Manifests& manifests) {
     out_.project.environment = options_.environment;
     out_.revision = source_.revision();
@@ -281,6 +301,7 @@ class Load {
       std::move(keys.begin(), keys.end(), std::back_inserter(out_.producers));
       const auto& made = domain.mail.keys;
       out_.signing_keys.insert(out_.signing_keys.end(), made.begin(), made.end());
+      list_login_servers(domain);
     }
     list_declared(manifests);
     problems_.sort();

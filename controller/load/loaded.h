@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct Project {
   std::vector<std::string> resolvers = {};
 };
 
+/// Where people log in by IMAP: `verify.imap`, "imaps://mx1.example.org:993".
+struct ImapServer {
+  std::string host;  ///< a name without final dot, or an address
+  std::uint16_t port = 993;
+  bool implicit = true;  ///< TLS from the first octet; else STARTTLS
+};
+
 /// Provider.spec, typed as far as every provider shares it.
 struct ProviderConfig {
   std::string name;
@@ -40,6 +48,8 @@ struct ProviderConfig {
   unsigned concurrency = 0;        ///< `limits.concurrency`; 0 = the provider's own default
   /// `verify.servers`: where its zones are served, "192.0.2.1:53"; empty: where their NS lead.
   std::vector<std::string> name_servers = {};
+  std::optional<ImapServer> imap = {};  ///< `verify.imap`
+  bool no_logins = false;               ///< `verify.imap: none`: no login is ever tried
   Place place;
 };
 
@@ -58,6 +68,11 @@ struct SigningKey {
   std::uint64_t rotate_every_s = 0;  ///< seconds; 0: only by `plumb rotate`
   bool signs = false;                ///< the domain signs with this one, not another line's
   Place place;
+};
+/// The servers where the people of a mail domain log in: those with the role `client`.
+struct LoginServers {
+  Scope mail;
+  std::vector<std::string> servers;  ///< "Server/mx1", most preferred first
 };
 /// The selectors that stand for a declared one, by SigningKey::name; the one that signs first.
 /// Those that are not here stand for themselves.
@@ -81,6 +96,7 @@ struct Loaded {
   std::vector<std::shared_ptr<const DesiredScope>> scopes;  ///< sorted by Scope
   std::vector<Producer> producers;
   std::vector<SigningKey> signing_keys;
+  std::vector<LoginServers> login_servers;  ///< of those mail domains that have any
   std::vector<Consent> consents;
   std::vector<Declared> declared;
   Diagnostics diagnostics;

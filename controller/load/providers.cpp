@@ -6,6 +6,8 @@
 
 #include "controller/load/project.h"
 #include "resources/model/mistakes.h"
+#include "resources/values/domain_name.h"
+#include "resources/values/ip_address.h"
 
 namespace plumb::load {
 namespace {
@@ -94,11 +96,60 @@ void read_limits(const Value& spec, ProviderConfig& config, Diagnostics& problem
   config.requests_per_second = number;
 }
 
+/// "imaps://mx1.example.org", "imap://localhost:1143".
+std::optional<ImapServer> imap_server(std::string_view text) {
+  ImapServer server;
+  if (text.starts_with("imap://")) {
+    server.port = 143;
+    server.implicit = false;
+  } else if (!text.starts_with("imaps://")) {
+    return std::nullopt;
+  }
+  text.remove_prefix(text.find("//") + 2);
+  const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
+  if (colon != std::string_view::npos) {
+    const auto digits = text.substr(colon + 1);
+    const auto* const end = digits.data() + digits.size();
+    const auto [rest, error] = std::from_chars(digits.data(), end, server.port);
+    if (error != std::errc() || rest != end || server.port == 0) {
+      return std::nullopt;
+    }
+    text = text.substr(0, colon);
+  }
+  if (text.starts_with('[') && text.ends_with(']')) {
+    server.host = text.substr(1, text.size() - 2);
+    return values::Ipv6Address::parse(server.host) ? std::optional(server) : std::nullopt;
+  }
+  const auto name = values::DomainName::parse(text);
+  if (!name || name->is_root()) {
+    return std::nullopt;
+  }
+  server.host = name->without_dot();
+  return server;
+}
+
+void read_imap(const Value& written, ProviderConfig& config, Diagnostics& problems) {
+  const auto* text = written.as_string();
+  config.no_logins = text != nullptr && *text == "none";
+  if (text != nullptr && !config.no_logins) {
+    config.imap = imap_server(*text);
+  }
+  if (!config.no_logins && !config.imap) {
+    problems.error(written.place,
+                   Mistake::bad_address,
+                   "`verify.imap` is no IMAP server",
+                   "write imaps://mx1.example.org (TLS), imap://localhost:143 (STARTTLS), or none");
+  }
+}
+
 /// What plumb itself needs to know; the provider is not bothered with it.
 void take_verify(ProviderConfig& config, Diagnostics& problems) {
   auto* fields = std::get_if<Value::Map>(&config.spec.data);
   if (const auto* verify = config.spec.find("verify"); fields != nullptr && verify != nullptr) {
     config.name_servers = read_servers(verify->find("servers"), problems);
+    if (const auto* imap = verify->find("imap")) {
+      read_imap(*imap, config, problems);
+    }
     fields->erase(std::find_if(
         fields->begin(), fields->end(), [](const auto& field) { return field.name == "verify"; }));
   }

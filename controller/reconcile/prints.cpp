@@ -80,7 +80,25 @@ std::optional<plan::SecretPrint> print(const std::string& key,
                            flaw_of(secret->reveal(), shortest)};
 }
 
+/// The key that all prints of a store are made with; wipe it.
+Result<std::string> key_of(state::Store& store, env::Env env) {
+  std::array<std::byte, 32> fresh{};
+  env.random.fill(fresh);
+  std::string drawn(fresh.size(), '\0');
+  std::transform(fresh.begin(), fresh.end(), drawn.begin(), [](std::byte octet) {
+    return static_cast<char>(octet);
+  });
+  return store.print_key(drawn);
+}
+
 }  // namespace
+
+Result<std::string> print_of(const env::Secret& secret, state::Store& store, env::Env env) {
+  PLUMB_TRY(key, key_of(store, env));
+  auto text = hex(env::hmac_sha256(key, secret.reveal()));
+  env::wipe(key);
+  return text;
+}
 
 bool has_secrets(const load::Loaded& loaded, const Catalog& catalog) {
   bool any = false;
@@ -118,13 +136,7 @@ Result<plan::PrintOf> read_prints(const std::vector<plan::ScopeInput>& inputs,
   if (prints->empty()) {
     return plan::PrintOf();
   }
-  std::array<std::byte, 32> fresh{};
-  env.random.fill(fresh);
-  std::string drawn(fresh.size(), '\0');
-  std::transform(fresh.begin(), fresh.end(), drawn.begin(), [](std::byte octet) {
-    return static_cast<char>(octet);
-  });
-  PLUMB_TRY(key, store.print_key(drawn));
+  PLUMB_TRY(key, key_of(store, env));
   std::vector<Prints::value_type*> rows;
   for (auto& row : *prints) {
     rows.push_back(&row);

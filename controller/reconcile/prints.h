@@ -28,6 +28,10 @@ bool put_prints(std::string& out,
                 const Catalog& catalog,
                 const plan::PrintOf& print_of);
 
+/// The print of a secret that was read, as read_prints makes them of what is no ready hash. Errors:
+/// the store's.
+Result<std::string> print_of(const env::Secret& secret, state::Store& store, env::Env env);
+
 /// Whether any row that is declared refers to a secret in a write-only field: a plan of it can be
 /// saved only once the store has a key.
 bool has_secrets(const load::Loaded& loaded, const Catalog& catalog);

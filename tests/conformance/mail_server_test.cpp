@@ -296,6 +296,61 @@ TEST_F(MailServer, LetsUsersInWithTheDeclaredPasswordAlone) {
   EXPECT_NE(host_->delivered("example.com/tom", "Subject: while-disabled"), "");
 }
 
+/// A login with each password that is set, by the certificate of the README's Dovecot.
+TEST_F(MailServer, TriesPasswordsWherePeopleLogIn) {
+  host_->write("srv/project/providers/imap.yaml",
+               "apiVersion: plumb/v1\nkind: Server\nmetadata: {name: imap}\n"
+               "spec: {provider: static, hostname: mx1.example.net, addresses: [192.0.2.10]}\n");
+  const auto spec = host_->read("srv/project/providers/mailhost.yaml");
+  const auto ask_at = [&](const std::string& imap) {
+    host_->write("srv/project/providers/mailhost.yaml",
+                 spec + "  verify: {imap: \"" + imap + "\"}\n");
+  };
+  const auto set = [&](const std::string& jane) {
+    return host_->plumb("apply --yes",
+                        "PLUMB_CA_FILE=/etc/letsencrypt/live/mx1.example.net/fullchain.pem "
+                        "TOM='battery staple' JANE='" +
+                            jane + "'");
+  };
+  apply_and_start();
+  const std::string trying = "jane@example.com: password set; login tried at ";
+  for (const std::string imap :
+       {"imaps://mx1.example.net", "imap://mx1.example.net", "imap://localhost"}) {
+    ask_at(imap);
+    const auto ran = set(imap + " \"\\ \xC3\xA9");
+    EXPECT_EQ(ran.code, 0) << ran.text;
+    const auto host =
+        imap.substr(imap.find("//") + 2) + (imap.starts_with("imaps") ? ":993" : ":143");
+    EXPECT_NE(ran.text.find(trying + host + ": accepted"), std::string::npos) << ran.text;
+  }
+  // A certificate that nobody vouches for is not shown any password.
+  ask_at("imaps://mx1.example.net");
+  const auto strange = plumb("apply --yes", "not to be sent");
+  EXPECT_EQ(strange.code, 0) << strange.text;
+  EXPECT_NE(
+      strange.text.find("login not tried at mx1.example.net:993: its certificate is not good"),
+      std::string::npos)
+      << strange.text;
+  // Dovecot that reads another file refuses; that is told, and asked once.
+  ASSERT_EQ(
+      host_
+          ->run("cp /srv/plumb/mail/dovecot/users /srv/users && chmod 644 /srv/users && sed -i "
+                "'s|/srv/plumb/mail/dovecot/users|/srv/users|' /etc/dovecot/dovecot.conf && "
+                "doveadm reload")
+          .code,
+      0);
+  const auto refused = set("what Dovecot does not see");
+  EXPECT_EQ(refused.code, 9) << refused.text;
+  EXPECT_NE(refused.text.find(trying + "mx1.example.net:993: refused (AUTHENTICATIONFAILED)"),
+            std::string::npos)
+      << refused.text;
+  EXPECT_EQ(refused.text.find("what Dovecot does not see"), std::string::npos) << refused.text;
+  const auto log = host_->read("var/log/dovecot.log");
+  const std::string failed = "auth failed, 1 attempts";
+  EXPECT_NE(log.find(failed), std::string::npos) << log;
+  EXPECT_EQ(log.find(failed), log.rfind(failed)) << log;
+}
+
 TEST_F(MailServer, LooksIntoLmdbMapsWithoutAReload) {
   auto spec = host_->read("srv/project/providers/mailhost.yaml");
   const std::string reload = "  reload: [[postfix, reload]]\n";
