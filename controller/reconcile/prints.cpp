@@ -95,7 +95,7 @@ Result<std::string> key_of(state::Store& store, env::Env env) {
 
 Result<std::string> print_of(const env::Secret& secret, state::Store& store, env::Env env) {
   PLUMB_TRY(key, key_of(store, env));
-  auto text = hex(env::hmac_sha256(key, secret.reveal()));
+  auto text = state::hex(env::hmac_sha256(key, secret.reveal()));
   env::wipe(key);
   return text;
 }
