@@ -142,6 +142,7 @@ struct ImportOptions {
   std::string from;                ///< name of a Provider, or "octodns", or "axfr"
   std::vector<std::string> words;  ///< domains and globs; octodns: the folder first; axfr: domains
   std::string mail;                ///< --mail: the Provider that holds their mailboxes
+  bool take_over = false;          ///< --take-over: with the lines that others wrote
   std::string into;                ///< --into: the Provider that is to hold them
   bool dry_run = false;            ///< --dry-run: only print the manifests
   std::string server;              ///< axfr: --server: who is asked for the zones

@@ -34,7 +34,9 @@ struct Found {
   std::vector<ImportedDomain> domains;
   std::size_t declared = 0;         ///< left out: a Domain says them already
   std::vector<std::string> unread;  ///< "example.com: connection refused"
-  bool no_mail = false;  ///< the provider of mail was asked, and holds none of the domains
+  bool no_mail = false;        ///< the provider of mail was asked, and holds none of the domains
+  std::size_t taken_over = 0;  ///< addresses that others wrote into the mail server's files
+  std::vector<std::string> not_taken;     ///< "<path>:<line>: why"
   std::vector<std::string> name_servers;  ///< of transferred zones, one text per set
 };
 
@@ -90,6 +92,15 @@ class WorldReader {
       found_.domains.push_back(std::move(domain));
     }
     return std::move(found_);
+  }
+
+  /// Does what run() has seen the mail provider pretend, where it was asked to.
+  Result<void> take_over() {
+    if (!options_.take_over || mail_ == nullptr) {
+      return {};
+    }
+    auto done = mail_->take_over(beside_, providers::TakeOver::write, {});
+    return done ? Result<void>() : tl::unexpected(std::move(done).error());
   }
 
  private:
@@ -168,8 +179,38 @@ class WorldReader {
     return {};
   }
 
+  /// Looks at what others wrote beside what is Plumb's, so that it is read as well; without
+  /// --take-over its domains are left out.
+  Result<void> look_beside(providers::Provider& provider, const std::string& account) {
+    for (const auto& [container, domain] : domains_) {
+      beside_.push_back({account, container});
+    }
+    const auto how = options_.take_over ? providers::TakeOver::pretend : providers::TakeOver::count;
+    PLUMB_TRY(beside, provider.take_over(beside_, how, {}));
+    found_.not_taken = std::move(beside.left);
+    for (const auto& [container, count] : beside.objects) {
+      found_.taken_over += count;
+      if (!options_.take_over) {
+        const auto name = domains_.at(container).name.to_unicode();
+        found_.unread.push_back(name + ": " + counted_addresses(count) +
+                                " outside of Plumb's part of the mail server's files\n    add "
+                                "--take-over, and the lines move into it");
+        domains_.erase(container);
+      }
+    }
+    return {};
+  }
+
+  static std::string counted_addresses(std::size_t count) {
+    return count == 1 ? "1 address stands" : std::to_string(count) + " addresses stand";
+  }
+
   Result<void> read_mail() {
     PLUMB_TRY(from, member(options_.mail));
+    mail_ = from->provider.get();
+    if (auto looked = look_beside(*mail_, config(options_.mail)->account); !looked) {
+      return looked;
+    }
     PLUMB_TRY(scopes,
               read(*from, [&](const std::string& name) { return domains_.contains(name + "."); }));
     found_.no_mail = scopes.empty();
@@ -207,6 +248,8 @@ class WorldReader {
   const Catalog& catalog_;
   reconcile::Roster roster_;
   std::map<std::string, ImportedDomain> domains_;  ///< by container
+  providers::Provider* mail_ = nullptr;            ///< once it was asked
+  std::vector<Scope> beside_;                      ///< what it was asked to take over
   Found found_;
 };
 
@@ -282,15 +325,22 @@ void report(const Found& found, const importing::Import& made, bool written) {
          " break rules; kept as they are with `lint.off`: mend them when you can.\n");
   }
   if (found.no_mail) {
-    complain(
-        "! the provider of mail holds none of these domains: mailboxes and aliases that stand\n"
-        "  outside of Plumb's own part of its files are not imported; declare them by hand\n");
+    complain("! the provider of mail holds none of these domains\n");
+  }
+  if (found.taken_over != 0) {
+    tell(std::string(found.taken_over == 1 ? "1 address"
+                                           : std::to_string(found.taken_over) + " addresses") +
+         (written ? "" : " would be") +
+         " taken over into Plumb's part of the mail server's files; the servers find the same.\n");
+  }
+  for (const auto& line : found.not_taken) {
+    tell("  left alone  " + line + "\n");
   }
   if (!found.name_servers.empty()) {
-    say("Their own NS are not declared; where the zones are new, give them `dns.nameServers`:\n");
+    tell("Their own NS are not declared; where the zones are new, give them `dns.nameServers`:\n");
   }
   for (const auto& servers : found.name_servers) {
-    say("  " + (servers.empty() ? "(none)" : servers) + "\n");
+    tell("  " + (servers.empty() ? "(none)" : servers) + "\n");
   }
   for (const auto& left : made.left) {
     tell("  unmanaged  " + left + "\n");
@@ -329,9 +379,8 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
   importing::Overlay source(*worktree, {});
   PLUMB_TRY(loaded, workspace.load_or_complain(source));
   const bool octodns = options.from == "octodns";
-  PLUMB_TRY(
-      found,
-      octodns ? read_octodns(*loaded, options) : WorldReader(workspace, *loaded, options).run());
+  WorldReader reader(workspace, *loaded, options);
+  PLUMB_TRY(found, octodns ? read_octodns(*loaded, options) : reader.run());
   if (found.domains.empty()) {
     for (const auto& unread : found.unread) {
       complain("! not read: " + unread + "\n");
@@ -353,6 +402,9 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     }
     report(found, made, false);
     return found.unread.empty() ? ExitCode::ok : ExitCode::unread;
+  }
+  if (auto taken = reader.take_over(); !taken) {
+    return tl::unexpected(std::move(taken).error());
   }
   if (auto written = write_files(workspace, made, source.missing()); !written) {
     return tl::unexpected(std::move(written).error());

@@ -22,6 +22,12 @@ Result<void> Provider::mark_owner(const Scope& /*scope*/,
   return {};
 }
 
+Result<TakenOver> Provider::take_over(std::span<const Scope> /*scopes*/,
+                                      TakeOver /*how*/,
+                                      std::stop_token /*stop*/) {
+  return TakenOver{};
+}
+
 void Provider::apply_all(std::span<const Order> orders,
                          const ReportEach& report,
                          std::stop_token stop) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -78,6 +79,19 @@ using Report = std::function<void(std::uint32_t number, Outcome outcome)>;
 /// The same for several orders at once; `order` is the index of the order.
 using ReportEach = std::function<void(std::size_t order, std::uint32_t number, Outcome outcome)>;
 
+/// How far Provider::take_over goes.
+enum class TakeOver : std::uint8_t {
+  count,    ///< only says what there is
+  pretend,  ///< what is read from now on is as if it were done; nothing is written
+  write,
+};
+
+/// What others wrote beside what is ours to read.
+struct TakenOver {
+  std::map<std::string, std::size_t> objects;  ///< by container: how many can be taken over
+  std::vector<std::string> left;  ///< "<path>:<line>: why": what cannot, and stays as it is
+};
+
 /// What `doctor` and error messages say of a provider's health.
 struct Diagnosis {
   std::vector<std::string> good;
@@ -110,6 +124,12 @@ class Provider {
   /// Writes whose a container is, where the vendor has a place for it; nothing by default. It is
   /// no part of what the container says to the world.
   virtual Result<void> mark_owner(const Scope& scope, std::string_view mark, std::stop_token stop);
+  /// Makes what others wrote into `scopes` part of what observe() reads, where the vendor keeps the
+  /// two apart; nothing by default. What is served stays the same at every moment. All or nothing
+  /// for each object; a second call finds what the first has left.
+  virtual Result<TakenOver> take_over(std::span<const Scope> scopes,
+                                      TakeOver how,
+                                      std::stop_token stop);
   /// Brings about the changes of one batch, in order.
   virtual void apply(const Order& order, const Report& report, std::stop_token stop) = 0;
   /// Brings about the batches of several scopes, at most ProviderTraits::limits.scopes_per_call, in

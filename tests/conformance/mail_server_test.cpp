@@ -181,6 +181,28 @@ TEST_F(MailServer, DeliversWhereAliasesLead) {
   EXPECT_NE(host_->delivered("example.com/tom", "Subject: no-longer-refused"), "");
 }
 
+TEST_F(MailServer, ServesOnWhileWhatWasKeptByHandIsTakenOver) {
+  append(alias("old@example.com", "{reject: She left}"));
+  apply_and_start();
+  // As if nobody had ever heard of plumb: no marks, no manifests, no memory.
+  const auto forgotten = host_->run(
+      "sed -i '/^# BEGIN plumb$/d; /^# END plumb$/d' /srv/plumb/mail/postfix/* "
+      "/srv/plumb/mail/dovecot/users && rm -r domains .plumb && mkdir domains && postfix reload");
+  ASSERT_EQ(forgotten.code, 0) << forgotten.text;
+  const auto imported = plumb("import files example.com --mail mailhost --take-over");
+  ASSERT_EQ(imported.code, 0) << imported.text;
+  EXPECT_NE(imported.text.find("taken over"), std::string::npos) << imported.text;
+  const auto planned = plumb("plan --detailed-exitcode");
+  EXPECT_EQ(planned.code, 0) << planned.text;
+  until_dovecot_looks_again();
+  ASSERT_EQ(send("sales@example.com", "taken-over").code, 0);
+  EXPECT_NE(host_->delivered("example.com/jane", "Subject: taken-over"), "");
+  EXPECT_TRUE(host_->logs_in("jane@example.com", std::string(kJane)));
+  EXPECT_EQ(as_jane("--from sales@example.com --to joe@else.example").code, 0);
+  expect_refused("old@example.com", "Recipient address rejected: She left");
+  expect_refused("nobody@example.com", "550 5.1.1");
+}
+
 TEST_F(MailServer, LetsUsersSendAsDeclaredAndSignsIt) {
   apply_and_start();
   ASSERT_EQ(

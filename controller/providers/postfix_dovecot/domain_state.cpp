@@ -45,6 +45,8 @@ class Reader {
   Reader(const Snapshot& snapshot, DomainState& into) : snapshot_(snapshot), into_(into) {}
 
   Result<void> read_all();
+  /// What is wrong with one line alone.
+  std::string line(File file, std::string_view text);
   /// After an alias domain was found to be one, its lines are not read but compared.
   Result<void> read_lists();
 
@@ -221,18 +223,39 @@ std::string Reader::access_line(std::string_view line) {
   return take_alias({local, AliasForm::reject, trimmed(value.substr(6))});
 }
 
+/// What no line may be, whatever file it stands in; empty: nothing.
+std::string general_trouble(std::string_view line) {
+  return line.front() == ' ' || line.front() == '\t'
+             ? "it begins with a blank and so continues the line above"
+         : line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos
+             ? "it has a control character in it"
+             : "";
+}
+
+std::string Reader::line(File file, std::string_view text) {
+  constexpr std::array<ReadLine, kFiles> kReaders{&Reader::user_line,
+                                                  &Reader::sender_line,
+                                                  &Reader::submission_line,
+                                                  &Reader::mailbox_line,
+                                                  &Reader::access_line,
+                                                  &Reader::alias_line,
+                                                  &Reader::selector_line,
+                                                  &Reader::alias_domain_line,
+                                                  &Reader::domain_line};
+  auto trouble = (this->*kReaders.at(at(file)))(text);
+  return trouble.empty() ? general_trouble(text) : trouble;
+}
+
 Result<void> Reader::each_line(File file, ReadLine read) {
   const auto& lines = snapshot_.file(file);
   for (const auto& run : lines.of(into_.name)) {
     LineReader reader(run);
     std::string_view line;
     while (reader.next(line)) {
-      auto trouble = line.front() == ' ' || line.front() == '\t'
-                         ? std::string("it begins with a blank and so continues the line above")
-                         : (this->*read)(line);
-      if (trouble.empty() &&
-          line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos) {
-        trouble = "it has a control character in it";
+      auto trouble =
+          line.front() == ' ' || line.front() == '\t' ? general_trouble(line) : (this->*read)(line);
+      if (trouble.empty()) {
+        trouble = general_trouble(line);
       }
       if (!trouble.empty()) {
         return tl::unexpected(lines.error_at(reader.number(), std::move(trouble)));
@@ -357,6 +380,13 @@ const Alias* DomainState::alias(std::string_view local) const {
 
 Alias& DomainState::alias_at(std::string_view local) {
   return row_at(aliases, local);
+}
+
+std::string line_trouble(File file, std::string_view domain, std::string_view line) {
+  const Snapshot empty;
+  DomainState state;
+  state.name = domain;
+  return Reader(empty, state).line(file, line);
 }
 
 Result<DomainState> read_domain(const std::shared_ptr<const Snapshot>& snapshot,

@@ -71,6 +71,9 @@ struct DomainState {
   std::deque<std::string> kept;
 };
 
+/// What is wrong with a line of `file` that belongs to `domain`, looked at alone; empty: nothing.
+std::string line_trouble(File file, std::string_view domain, std::string_view line);
+
 /// Reads what the files tell of a domain. Errors: a line that is nonsense, as "<path>:<line>: ...".
 Result<DomainState> read_domain(const std::shared_ptr<const Snapshot>& snapshot,
                                 std::string_view domain);

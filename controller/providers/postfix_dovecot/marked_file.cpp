@@ -208,6 +208,61 @@ void MarkedFile::note_foreign(std::string_view lines, std::uint32_t first_line) 
   }
 }
 
+template <class Each>
+void MarkedFile::for_each_outside(Each each) const {
+  std::string_view rest = content();
+  for (std::uint32_t number = 1; !rest.empty(); ++number) {
+    const auto start = content().size() - rest.size();
+    const auto line = take_line(rest);
+    // The markers themselves are comments.
+    if ((start < head_ || start >= tail_) && !says_nothing(line)) {
+      each(number, line);
+    }
+  }
+}
+
+std::vector<OutsideEntry> MarkedFile::outside() const {
+  std::vector<OutsideEntry> entries;
+  for_each_outside([&](std::uint32_t number, std::string_view line) {
+    if (form_ == Form::table && is_blank(line.front())) {
+      if (!entries.empty()) {
+        entries.back().text.append(" ").append(trimmed(line));
+        entries.back().lines.push_back(number);
+      }
+      return;
+    }
+    const auto key = key_of(line, form_);
+    entries.push_back(
+        {form_ == Form::table ? lower(key) : std::string(key), std::string(line), {number}});
+  });
+  return entries;
+}
+
+std::string MarkedFile::moved(const std::set<std::uint32_t>& dropped,
+                              std::string_view added) const {
+  std::string before;
+  std::string behind;
+  std::string_view rest = content();
+  for (std::uint32_t number = 1; !rest.empty(); ++number) {
+    const auto start = content().size() - rest.size();
+    take_line(rest);
+    const auto whole = content().substr(start, content().size() - rest.size() - start);
+    if (start < head_ && !dropped.contains(number)) {
+      before += whole;
+    } else if (start >= tail_ && !dropped.contains(number)) {
+      behind += whole;
+    }
+  }
+  if (!before.empty() && before.back() != '\n') {
+    before += '\n';
+  }
+  before += marked_ ? std::string() : std::string(kBegin) + "\n";
+  before += marked_ ? content().substr(head_, tail_ - head_) : std::string_view();
+  before += added;
+  before += marked_ ? std::string() : std::string(kEnd) + "\n";
+  return before + behind;
+}
+
 Result<void> MarkedFile::index() {
   if (!marked_) {
     return {};

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,13 @@ struct Run {
 struct ForeignLine {
   std::string key;  ///< of a table in lower case, as Postfix looks keys up
   std::uint32_t line = 0;
+};
+
+/// A whole entry outside of a marked part: what continues its line is joined to it.
+struct OutsideEntry {
+  std::string key;                   ///< as ForeignLine::key
+  std::string text;                  ///< as it stands in the file, with its key
+  std::vector<std::uint32_t> lines;  ///< that it is made of, the first one first
 };
 
 /// A file of lines `key<separator>value`, of which the part between `# BEGIN plumb` and `# END
@@ -64,6 +72,11 @@ class MarkedFile {
   /// Whether it has a marked part.
   bool is_marked() const { return marked_; }
 
+  /// All entries outside of the marked part, in the order of the file.
+  std::vector<OutsideEntry> outside() const;
+  /// The file without the `dropped` lines (counted from 1, outside of the marked part), and with
+  /// `added` (whole lines) at the end of its marked part.
+  std::string moved(const std::set<std::uint32_t>& dropped, std::string_view added) const;
   /// The file with `marked` (whole lines) as its marked part; all else octet for octet, but for a
   /// newline where the last line has none.
   std::string with(std::string_view marked) const;
@@ -74,6 +87,9 @@ class MarkedFile {
   Result<void> cut();
   Result<void> check_text() const;
   Result<void> index();
+  /// Calls `each` for the lines before and behind the marked part that say something.
+  template <class Each>
+  void for_each_outside(Each each) const;
   void note_foreign(std::string_view lines, std::uint32_t first_line);
 
   std::string path_;

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@
 #include "controller/providers/postfix_dovecot/apply.h"
 #include "controller/providers/postfix_dovecot/config.h"
 #include "controller/providers/postfix_dovecot/observe.h"
+#include "controller/providers/postfix_dovecot/take_over.h"
 #include "controller/providers/settings.h"
 #include "resources/kinds/mail_kinds.h"
 #include "resources/kinds/resource_kinds.h"
@@ -48,6 +50,9 @@ class PostfixDovecot final : public Provider {
   Result<ObservedScope> locate(const Scope& scope,
                                std::span<const std::string> markers_and_keys,
                                std::stop_token stop) override;
+  Result<TakenOver> take_over(std::span<const Scope> scopes,
+                              TakeOver how,
+                              std::stop_token stop) override;
   void apply(const Order& order, const Report& report, std::stop_token stop) override;
   void apply_all(std::span<const Order> orders,
                  const ReportEach& report,
@@ -150,6 +155,44 @@ Result<ObservedScope> PostfixDovecot::locate(const Scope& scope,
                                              std::stop_token /*stop*/) {
   PLUMB_TRY(snapshot, files_.load());
   return read(snapshot, scope);
+}
+
+Result<TakenOver> PostfixDovecot::take_over(std::span<const Scope> scopes,
+                                            TakeOver how,
+                                            std::stop_token stop) {
+  const std::lock_guard<std::mutex> guard(writing_);
+  Server server(config_, files_, env_);
+  std::unique_ptr<WriteLock> lock;
+  if (how == TakeOver::write) {
+    if (auto ready = server.ready(); !ready) {
+      return tl::unexpected(std::move(ready).error());
+    }
+    PLUMB_TRY(taken, WriteLock::take(files_.directory(), env_.clock, std::move(stop)));
+    lock = std::move(taken);
+  }
+  files_.forget();
+  PLUMB_TRY(snapshot, files_.load());
+  std::set<std::string> domains;
+  for (const auto& scope : scopes) {
+    domains.emplace(without_dot(scope.container));
+  }
+  PLUMB_TRY(moved, take_over_lines(snapshot, domains));
+  TakenOver out{.left = std::move(moved.left)};
+  for (const auto& [domain, count] : moved.addresses) {
+    out.objects.emplace(domain + ".", count);
+  }
+  if (how == TakeOver::count || moved.addresses.empty()) {
+    return out;
+  }
+  if (how == TakeOver::pretend) {
+    PLUMB_TRY(pretended, Snapshot::with_files(*snapshot, moved.contents));
+    files_.pretend(std::move(pretended));
+    return out;
+  }
+  auto written = server.write(*snapshot, moved.contents, Direction::adding);
+  server.tell();
+  files_.forget();
+  return written ? Result<TakenOver>(std::move(out)) : tl::unexpected(std::move(written).error());
 }
 
 void PostfixDovecot::apply(const Order& order, const Report& report, std::stop_token stop) {

@@ -31,6 +31,10 @@ constexpr std::array<std::string_view, kFiles> kNames{"dovecot/users",
                                                       "postfix/domains"};
 constexpr std::string_view kRetired = "retired";
 
+MarkedFile::Form form_of(File file) {
+  return file == File::users ? MarkedFile::Form::passwd : MarkedFile::Form::table;
+}
+
 struct ByDomain {
   std::string_view of(const KeyFile& key) const { return key.domain; }
   std::string_view of(const SendAs& pair) const { return domain_of(pair.owner); }
@@ -120,6 +124,25 @@ KeyValue split_line(std::string_view line) {
     ++end;
   }
   return {line.substr(0, end), trimmed(line.substr(end))};
+}
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::with_files(
+    const Snapshot& old, const std::array<std::string, kFiles>& contents) {
+  auto made = std::make_shared<Snapshot>();
+  made->keys = old.keys;
+  made->policies = old.policies;
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    PLUMB_TRY(file,
+              MarkedFile::parse(old.files[i].path(), contents[i], form_of(static_cast<File>(i))));
+    made->files[i] = std::move(file);
+  }
+  if (auto done = check_marks(*made); !done) {
+    return tl::unexpected(std::move(done).error());
+  }
+  if (auto done = read_senders(made->file(File::senders), made->send_as); !done) {
+    return tl::unexpected(std::move(done).error());
+  }
+  return std::shared_ptr<const Snapshot>(std::move(made));
 }
 
 std::span<const SendAs> Snapshot::send_as_of(std::string_view owner_domain) const {
@@ -258,6 +281,12 @@ void Files::forget() {
   last_.reset();
 }
 
+void Files::pretend(std::shared_ptr<const Snapshot> snapshot) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  last_tokens_ = tokens();
+  last_ = std::move(snapshot);
+}
+
 Result<std::shared_ptr<const Snapshot>> Files::load() {
   const std::lock_guard<std::mutex> lock(mutex_);
   auto now = tokens();
@@ -295,11 +324,7 @@ Result<std::shared_ptr<const Snapshot>> Files::read() const {
     if (!content) {
       return tl::unexpected(std::move(content).error());
     }
-    PLUMB_TRY(file,
-              MarkedFile::parse(
-                  path.string(),
-                  std::move(*content),
-                  which == File::users ? MarkedFile::Form::passwd : MarkedFile::Form::table));
+    PLUMB_TRY(file, MarkedFile::parse(path.string(), std::move(*content), form_of(which)));
     snapshot->files[i] = std::move(file);
   }
   if (auto done = check_marks(*snapshot); !done) {

@@ -63,6 +63,10 @@ struct Snapshot {
   std::vector<KeyFile> keys;          ///< by domain and selector
   std::vector<std::string> policies;  ///< domains that have a policy file, sorted
 
+  /// The same with other files. Errors: a line of `senders` that is nonsense, marks that are gone.
+  static Result<std::shared_ptr<const Snapshot>> with_files(
+      const Snapshot& old, const std::array<std::string, kFiles>& contents);
+
   const MarkedFile& file(File which) const { return files[at(which)]; }
   std::span<const SendAs> send_as_of(std::string_view owner_domain) const;
   std::span<const KeyFile> keys_of(std::string_view domain) const;
@@ -96,6 +100,8 @@ class Files {
   Result<std::shared_ptr<const Snapshot>> load();
   /// Makes the next load() read.
   void forget();
+  /// Makes load() give this, until a file moves.
+  void pretend(std::shared_ptr<const Snapshot> snapshot);
 
  private:
   std::string tokens() const;

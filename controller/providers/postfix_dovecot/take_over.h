@@ -1,0 +1,30 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "controller/providers/postfix_dovecot/snapshot.h"
+#include "resources/model/result.h"
+
+namespace plumb::providers::postfix_dovecot {
+
+/// What moving lines into the marked parts would make of the files.
+struct Takeover {
+  std::array<std::string, kFiles> contents;  ///< whole; of a file that does not change, as it is
+  std::map<std::string, std::size_t>
+      addresses;                  ///< moved, by domain; a domain that has none counts 0
+  std::vector<std::string> left;  ///< "<path>:<line>: why", for what stays outside
+};
+
+/// Moves what the files tell of `domains` (without final dot) from outside into the marked parts:
+/// lines that are understood, each address whole or not at all. The servers find the same under
+/// each key before and after, in each file. Besides, a domain gets its line in `domains`, and where
+/// nobody has written down who may send as whom, mailboxes get the right to their own addresses.
+/// Pure. Errors: what is in the marked parts already cannot be read.
+Result<Takeover> take_over_lines(const std::shared_ptr<const Snapshot>& snapshot,
+                                 const std::set<std::string>& domains);
+
+}  // namespace plumb::providers::postfix_dovecot
