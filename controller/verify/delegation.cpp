@@ -16,6 +16,9 @@ using values::RecordType;
 /// The zone above: the next name with NS records. nullopt: not known yet; the root where nothing
 /// else was found.
 std::optional<DomainName> parent_zone(Look& look) {
+  if (!look.zone.name.is_root() && look.declared.find(look.zone.name.parent()) == nullptr) {
+    ask_upwards(look.facts, look.zone.name.parent(), RecordType::ns);
+  }
   for (auto name = look.zone.name.parent(); !name.is_root(); name = name.parent()) {
     if (look.declared.find(name) != nullptr) {
       return name;

@@ -61,6 +61,12 @@ std::optional<Found> find(Facts& facts, const DomainName& name, RecordType type)
   return found;
 }
 
+void ask_upwards(Facts& facts, DomainName name, RecordType type) {
+  for (; !name.is_root(); name = name.parent()) {
+    facts.dns(name, type);
+  }
+}
+
 std::optional<Found> addresses_of(Facts& facts, const DomainName& host) {
   auto four = find(facts, host, RecordType::a);
   auto six = find(facts, host, RecordType::aaaa);

@@ -54,6 +54,10 @@ struct Found {
 /// The records of a name as everybody sees them.
 std::optional<Found> find(Facts& facts, const values::DomainName& name, values::RecordType type);
 
+/// Asks for the records of a name and of all names above it at once, the root left out: one after
+/// the other they take as many rounds as a name has labels.
+void ask_upwards(Facts& facts, values::DomainName name, values::RecordType type);
+
 /// All addresses of a host, IPv4 first. `known` is false where one of the families has no answer.
 std::optional<Found> addresses_of(Facts& facts, const values::DomainName& host);
 

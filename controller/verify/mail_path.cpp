@@ -196,9 +196,11 @@ void check_reverse(Look& look, const std::string& address, const std::string& ho
     return look.add(std::move(check));
   }
   std::vector<std::string> shown_names;
+  std::string trouble;
   for (const auto& text : names->values) {
     const auto name = DomainName::from_canonical(text);
-    const auto back = addresses_of(look.facts, name);
+    const bool six = address.find(':') != std::string::npos;
+    const auto back = find(look.facts, name, six ? RecordType::aaaa : RecordType::a);
     if (!back) {
       return;
     }
@@ -213,6 +215,15 @@ void check_reverse(Look& look, const std::string& address, const std::string& ho
           "RFC 8601 §2.7.3");
       return;
     }
+    if (!back->known && trouble.empty()) {
+      trouble = fmt::format("{}: {}", name.without_dot(), back->trouble);
+    }
+  }
+  if (!trouble.empty()) {
+    check.status = Status::unknown;
+    check.message = trouble;
+    check.remedy = "nothing: look again later, or at the name servers of that name";
+    return look.add(std::move(check));
   }
   check.message = fmt::format("its reverse name {} does not lead back to it", listed(shown_names));
   look.add(std::move(check));

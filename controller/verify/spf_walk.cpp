@@ -32,6 +32,7 @@ class Walker {
   }
   std::optional<std::string> text_of(const DomainName& domain);
   void note_address(std::string_view text);
+  bool is_sound(const std::vector<mail::SpfTerm>& terms, const DomainName& domain);
   void term(const mail::SpfTerm& term, const DomainName& domain);
   void into(std::string_view target, const DomainName& domain, std::string_view term);
   void look_up(const mail::SpfTerm& term, const DomainName& domain);
@@ -123,11 +124,27 @@ void Walker::note_address(std::string_view text) {
   }
 }
 
-void Walker::term(const mail::SpfTerm& term, const DomainName& domain) {
-  if (const auto fault = mail::fault_of(term)) {
-    permerror(fmt::format("{}: {}", domain.without_dot(), fault->message));
-    return;
+/// What is wrong anywhere in a record is so before the first term is looked at (RFC 7208 §4.6), and
+/// these modifiers may stand once (RFC 7208 §6).
+bool Walker::is_sound(const std::vector<mail::SpfTerm>& terms, const DomainName& domain) {
+  for (const auto& one : terms) {
+    if (const auto fault = mail::fault_of(one)) {
+      permerror(fmt::format("{}: {}", domain.without_dot(), fault->message));
+      return false;
+    }
   }
+  for (const auto* name : {"redirect", "exp"}) {
+    if (std::count_if(terms.begin(), terms.end(), [name](const mail::SpfTerm& one) {
+          return one.modifier && one.name == name;
+        }) > 1) {
+      permerror(fmt::format("{}: {} is there twice", domain.without_dot(), name));
+      return false;
+    }
+  }
+  return true;
+}
+
+void Walker::term(const mail::SpfTerm& term, const DomainName& domain) {
   const bool single = path_.size() == 1 && term.prefix.empty() &&
                       (term.name == "ip4" || term.name == "ip6") && term.qualifier == '+';
   if (single) {
@@ -153,14 +170,17 @@ void Walker::record(const DomainName& domain) {
   if (top) {
     walk_.text = *text;
   }
-  path_.push_back(domain);
   const auto terms = mail::spf_terms(*text);
+  if (!is_sound(terms, domain)) {
+    return;
+  }
+  path_.push_back(domain);
   const mail::SpfTerm* redirect = nullptr;
   bool all = false;
   for (const auto& one : terms) {
     if (one.name == "all" && !one.modifier) {
+      walk_.all = top && !all ? one.qualifier : walk_.all;
       all = true;
-      walk_.all = top ? one.qualifier : walk_.all;
     } else if (one.name == "redirect" && one.modifier) {
       redirect = &one;
     }

@@ -6,6 +6,7 @@
 
 #include "controller/verify/hosts.h"
 #include "controller/verify/texts.h"
+#include "resources/mail/mta_sts.h"
 #include "resources/values/rdata_types.h"
 
 namespace plumb::verify {
@@ -22,49 +23,13 @@ bool covers(std::string_view pattern, std::string_view host) {
   return dot != std::string_view::npos && host.substr(dot + 1) == pattern.substr(2);
 }
 
-struct Policy {
-  std::string mode;
-  std::vector<std::string> mx;
-  std::string fault;
-};
-
-std::string fault_of(const Policy& policy, bool versioned, bool aged) {
+std::string fault_of(const mail::WrittenPolicy& policy) {
   const bool moded = policy.mode == "enforce" || policy.mode == "testing" || policy.mode == "none";
-  return !versioned                                   ? "has no version: STSv1"
+  return !policy.versioned                            ? "has no version: STSv1"
          : !moded                                     ? "has no mode"
-         : !aged                                      ? "has no max_age"
+         : !policy.max_age_s                          ? "has no max_age"
          : policy.mx.empty() && policy.mode != "none" ? "names no mx"
                                                       : "";
-}
-
-/// A policy file (RFC 8461 §3.2).
-Policy parse_policy(std::string_view body) {
-  Policy policy;
-  bool versioned = false;
-  bool aged = false;
-  while (!body.empty()) {
-    const auto end = std::min(body.find('\n'), body.size());
-    const auto line = trimmed(body.substr(0, end));
-    body.remove_prefix(std::min(end + 1, body.size()));
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) {
-      continue;
-    }
-    const auto key = trimmed(line.substr(0, colon));
-    const auto value = trimmed(line.substr(colon + 1));
-    if (key == "version") {
-      versioned = value == "STSv1";
-    } else if (key == "mode") {
-      policy.mode = value;
-    } else if (key == "mx") {
-      policy.mx.push_back(lower(value));
-    } else if (key == "max_age") {
-      aged = !value.empty() && value.size() <= 8 &&
-             value.find_first_not_of("0123456789") == std::string_view::npos;
-    }
-  }
-  policy.fault = fault_of(policy, versioned, aged);
-  return policy;
 }
 
 /// What is wrong with the response; empty: it is a policy file.
@@ -99,7 +64,7 @@ std::string policy_remedy(const Look& look) {
 
 /// What the policy on the web server has instead of what is declared; empty: it is that, or nobody
 /// declares one.
-std::string policy_difference(const Look& look, const Policy& policy) {
+std::string policy_difference(const Look& look, const mail::WrittenPolicy& policy) {
   const auto& file = look.zone.policy;
   auto mx = policy.mx;
   std::sort(mx.begin(), mx.end());
@@ -113,7 +78,7 @@ std::string policy_difference(const Look& look, const Policy& policy) {
 }
 
 /// The MX that no pattern of the policy covers.
-std::vector<std::string> uncovered(const Policy& policy, const Found& mx) {
+std::vector<std::string> uncovered(const mail::WrittenPolicy& policy, const Found& mx) {
   std::vector<std::string> hosts;
   for (const auto& host : exchanges(mx)) {
     if (std::none_of(policy.mx.begin(), policy.mx.end(), [&host](const auto& pattern) {
@@ -151,7 +116,7 @@ void check_certificates(Look& look, const Found& mx) {
   }
 }
 
-void check_policy(Look& look, const Policy& policy) {
+void check_policy(Look& look, const mail::WrittenPolicy& policy) {
   const auto mx = find(look.facts, look.zone.name, RecordType::mx);
   if (!mx) {
     return;
@@ -160,7 +125,7 @@ void check_policy(Look& look, const Policy& policy) {
   Check check{.topic = "mta-sts",
               .subject = "policy",
               .status = Status::fail,
-              .message = policy.fault,
+              .message = fault_of(policy),
               .rule = "RFC 8461 §3.2",
               .remedy = policy_remedy(look)};
   const auto hosts = policy.mode == "none" ? std::vector<std::string>() : uncovered(policy, *mx);
@@ -182,13 +147,39 @@ void check_policy(Look& look, const Policy& policy) {
   }
 }
 
+/// Why no server was asked for the policy.
+void tell_unfetched(Look& look,
+                    const values::DomainName& host,
+                    const Found& addresses,
+                    Check& check) {
+  if (!addresses.values.empty()) {
+    check.status = Status::unknown;
+    check.message = "mta-sts has IPv6 addresses only, which are not asked from here";
+    check.remedy =
+        "nothing: look from where there is IPv6; and give mta-sts an IPv4 address: many "
+        "senders have no IPv6 either";
+  } else if (!addresses.known) {
+    check.status = Status::unknown;
+    check.message = fmt::format("{}: {}", host.without_dot(), addresses.trouble);
+    check.remedy = "nothing: look again later, or at the name servers";
+  } else {
+    check.message = "mta-sts has no address: the policy cannot be fetched";
+    check.remedy = look.remedy(host, RecordType::a, "its address");
+  }
+}
+
 /// Fetches the policy as senders do, from the first address that gives one.
 void fetch_policy(Look& look, const values::DomainName& host) {
   const auto addresses = addresses_of(look.facts, host);
   if (!addresses) {
     return;
   }
-  std::string fault = "mta-sts has no address: the policy cannot be fetched";
+  Check check{.topic = "mta-sts",
+              .subject = "policy",
+              .status = Status::fail,
+              .message = {},
+              .rule = "RFC 8461 §3.3",
+              .remedy = policy_remedy(look)};
   for (const auto& address : addresses->values) {
     if (!look.options.ipv6 && address.find(':') != std::string::npos) {
       continue;
@@ -198,19 +189,15 @@ void fetch_policy(Look& look, const values::DomainName& host) {
     if (response == nullptr) {
       return;
     }
-    fault = response_fault(*response);
-    if (fault.empty()) {
-      return check_policy(look, parse_policy((*response)->body));
+    check.message = response_fault(*response);
+    if (check.message.empty()) {
+      return check_policy(look, mail::read_policy((*response)->body));
     }
   }
-  look.add({.topic = "mta-sts",
-            .subject = "policy",
-            .status = Status::fail,
-            .message = fault,
-            .rule = "RFC 8461 §3.3",
-            .remedy = addresses->values.empty() && addresses->known
-                          ? look.remedy(host, RecordType::a, "its address")
-                          : policy_remedy(look)});
+  if (check.message.empty()) {
+    tell_unfetched(look, host, *addresses, check);
+  }
+  look.add(std::move(check));
 }
 
 void check_mta_sts(Look& look) {
@@ -282,6 +269,7 @@ void check_tls_rpt(Look& look) {
 }
 
 void check_caa(Look& look) {
+  ask_upwards(look.facts, look.zone.name, RecordType::caa);
   for (auto name = look.zone.name; !name.is_root(); name = name.parent()) {
     const auto found = find(look.facts, name, RecordType::caa);
     if (!found) {

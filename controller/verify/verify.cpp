@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace plumb::verify {
 namespace {
 
@@ -18,6 +20,18 @@ Report look_at(const Declared& declared, const Zone& zone, Facts& facts, const O
   return report;
 }
 
+Check unfinished(int rounds) {
+  return {.topic = "dns",
+          .subject = {},
+          .status = Status::unknown,
+          .message = fmt::format(
+              "was not looked at to the end: answers led to further questions {} times", rounds),
+          .rule = {},
+          .remedy =
+              "nothing: look why so much hangs on each other, such as a name with very many "
+              "addresses that do not answer"};
+}
+
 }  // namespace
 
 Verified verify(const Declared& declared,
@@ -25,7 +39,7 @@ Verified verify(const Declared& declared,
                 const Sources& sources,
                 const Options& options,
                 std::stop_token stop) {
-  // The longest way of a question that comes from another's answer: SPF includes, ten deep.
+  // Of questions that come from another's answer: SPF includes are ten deep.
   constexpr int kMostRounds = 32;
   std::vector<const Zone*> open;
   for (const auto& zone : declared.zones()) {
@@ -47,6 +61,13 @@ Verified verify(const Declared& declared,
     }
     open = std::move(next);
     facts.find_out(sources, stop);
+  }
+  for (const auto* zone : open) {
+    auto report = look_at(declared, *zone, facts, options);
+    if (facts.take_lacking()) {
+      report.checks.push_back(unfinished(kMostRounds));
+    }
+    verified.reports.push_back(std::move(report));
   }
   verified.questions = facts.questions();
   sort_reports(verified.reports);

@@ -1,6 +1,8 @@
 #include "resources/mail/mta_sts.h"
 
 #include <algorithm>
+#include <charconv>
+#include <set>
 
 #include "resources/mail/mx.h"
 #include "resources/model/check.h"
@@ -10,6 +12,31 @@ namespace plumb::mail {
 namespace {
 
 constexpr std::string_view kMadeBy = "mail.mtaSts (RFC 8461)";
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r");
+  return first == std::string_view::npos
+             ? std::string_view()
+             : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
+/// 1*10(DIGIT)
+std::optional<std::uint64_t> max_age(std::string_view text) {
+  constexpr std::size_t kMostDigits = 10;
+  std::uint64_t age = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data(), end, age);
+  return text.size() <= kMostDigits && failed == std::errc() && stop == end ? std::optional(age)
+                                                                            : std::nullopt;
+}
 
 }  // namespace
 
@@ -35,6 +62,35 @@ std::string policy_text(const MtaStsPolicy& policy) {
     text += "mx: " + pattern + "\r\n";
   }
   return text + "max_age: " + std::to_string(policy.max_age_s) + "\r\n";
+}
+
+WrittenPolicy read_policy(std::string_view text) {
+  WrittenPolicy policy;
+  std::set<std::string_view> seen;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const auto colon = std::min(line.find(':'), line.size());
+    const auto name = trimmed(line.substr(0, colon));
+    const auto value = trimmed(line.substr(std::min(colon + 1, line.size())));
+    if (name.empty() && colon == line.size()) {
+      continue;
+    }
+    if (name == "mx") {
+      policy.mx.push_back(lower(value));
+    } else if (!seen.insert(name).second) {
+      continue;
+    } else if (name == "version") {
+      policy.versioned = value == "STSv1";
+    } else if (name == "mode") {
+      policy.mode = value;
+    } else if (name == "max_age") {
+      policy.max_age_s = max_age(value);
+    } else {
+      policy.has_others = true;
+    }
+  }
+  return policy;
 }
 
 std::string policy_id(std::string_view policy_text) {

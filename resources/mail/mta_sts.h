@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,17 @@ MtaStsPolicy mta_sts_policy(const MailSpec& spec);
 /// The file behind https://mta-sts.<domain>/.well-known/mta-sts.txt (RFC 8461 §3.2): lines end in
 /// CRLF. Equal policies have equal texts, whatever the order of their patterns.
 std::string policy_text(const MtaStsPolicy& policy);
+
+/// What somebody's policy file says (RFC 8461 §3.2), as far as it can be read: lines end in LF or
+/// CRLF, and of a field that may stand once the first one counts.
+struct WrittenPolicy {
+  bool versioned = false;  ///< it says version: STSv1
+  std::string mode;
+  std::vector<std::string> mx;  ///< lower case, in the order of the file
+  std::optional<std::uint64_t> max_age_s;
+  bool has_others = false;  ///< there are fields or lines besides these
+};
+WrittenPolicy read_policy(std::string_view text);
 
 /// The `id` of a policy: 32 hexadecimal digits of a hash over its text, so that it changes exactly
 /// when the policy does (RFC 8461 §3.1).

@@ -220,6 +220,64 @@ TEST_F(Verify, SeesSpfAsAReceiverDoes) {
       "record -> nothing: one.test TXT is served as declared; change its declaration");
 }
 
+TEST_F(Verify, SeesSpfSyntaxBehindAllToo) {
+  serve({"{name: \"@\", type: MX, value: \"10 mx.elsewhere.test.\"}",
+         "{name: \"@\", type: TXT, value: \"v=spf1 -all\"}"},
+        "-all",
+        "-all ip4:999.1.1.1");
+  const auto ran = project_.plumb({"verify", "--output", "json"});
+  EXPECT_EQ(ran.code, 9) << ran.all();
+  EXPECT_TRUE(checks_of(ran)["spf"].starts_with("fail: permanent error for all receivers: "))
+      << ran.all();
+}
+
+TEST_F(Verify, TakesWhatCannotBeLookedUpForNoFailure) {
+  project_.domain("one.test",
+                  {"{name: \"@\", type: MX, value: \"10 mx.elsewhere.test.\"}",
+                   "{name: \"@\", type: TXT, value: \"v=spf1 ip4:198.18.0.25 -all\"}",
+                   a("out", "198.18.0.25"),
+                   "{name: mta-sts, type: CNAME, value: policies.lame.test.}",
+                   "{name: _mta-sts, type: TXT, value: \"v=STSv1; id=20260101\"}"});
+  ASSERT_EQ(project_.plumb({"apply", "--yes", "--no-verify"}).code, 0);
+  copy_.write("one.test.zone", project_.read("zones/one.test.zone"));
+  copy_.write("0.18.198.in-addr.arpa.zone",
+              "$ORIGIN 0.18.198.in-addr.arpa.\n$TTL 300\n@ SOA ns.one.test. h.one.test. 1 2 3 4 5\n"
+              "@ NS ns.one.test.\n25 PTR out.lame.test.\n");
+  auto nsd = Nsd::start(copy_.path(), {"one.test", "0.18.198.in-addr.arpa"});
+  ASSERT_TRUE(nsd) << nsd.error().message;
+  const auto port = (*nsd)->port();  // which refuses what it does not have: lame.test
+  auto unbound = Unbound::start(
+      {{"one.test", {port}}, {"0.18.198.in-addr.arpa", {port}}, {"lame.test", {port}}});
+  ASSERT_TRUE(unbound) << unbound.error().message;
+  declare_servers(port_of(port));
+  project_.append("plumb.yaml", "  resolvers: [\"" + (*unbound)->address() + "\"]\n");
+  auto checks = checks_of(project_.plumb({"verify", "--output", "json"}));
+  EXPECT_TRUE(checks["ptr"].starts_with("unknown: out.lame.test: the resolver says SERVFAIL"))
+      << checks["ptr"];
+  EXPECT_TRUE(
+      checks["mta-sts"].starts_with("unknown: mta-sts.one.test: the resolver says SERVFAIL"))
+      << checks["mta-sts"];
+}
+
+TEST_F(Verify, LooksAtNamesOfVeryManyLabels) {
+  std::string deep;
+  for (int i = 0; i < 40; ++i) {
+    deep += "a.";
+  }
+  deep += "one.test";
+  project_.domain(deep, {a("www", "192.0.2.1")});
+  ASSERT_EQ(project_.plumb({"apply", "--yes", "--no-verify"}).code, 0);
+  auto nsd = Nsd::start(project_.path() / "zones", {deep});
+  ASSERT_TRUE(nsd) << nsd.error().message;
+  auto unbound = Unbound::start({{"one.test", {(*nsd)->port()}}, {deep, {(*nsd)->port()}}});
+  ASSERT_TRUE(unbound) << unbound.error().message;
+  declare_servers(port_of((*nsd)->port()));
+  project_.append("plumb.yaml", "  resolvers: [\"" + (*unbound)->address() + "\"]\n");
+  const auto ran = project_.plumb({"verify"});
+  EXPECT_TRUE(ran.says("1 domain: ")) << ran.all();
+  EXPECT_TRUE(ran.says("1 record set served by 1 of 1")) << ran.all();
+}
+
 TEST_F(Verify, SeesThatAnotherDkimKeyIsPublished) {
   const std::string key = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
   serve({"{name: \"@\", type: MX, value: \"10 mx.elsewhere.test.\"}",

@@ -323,6 +323,24 @@ TEST(ReverseName, LeadsBack) {
             "nothing: who gave you 192.0.2.25 sets its reverse name, to mx1.one.test");
 }
 
+TEST(ReverseName, IsNoFailureWhereItsTargetCannotBeLookedUp) {
+  auto world = mail_world();
+  world.dns.put("25.2.0.192.in-addr.arpa", "PTR", {"elsewhere.test."});
+  env::DnsAnswer refused;
+  refused.rcode = env::Rcode::refused;
+  world.dns.put_answer("elsewhere.test", "A", refused);
+  world.dns.put_answer("elsewhere.test", "AAAA", refused);
+  EXPECT_EQ(told(world.look(), "ptr"),
+            Lines{"unknown 192.0.2.25: elsewhere.test: the resolver says REFUSED"});
+  world.dns.put("elsewhere.test", "A", {"192.0.2.99"});
+  EXPECT_EQ(worst_of(world.look(), "ptr")->status, Status::fail) << "its IPv6 does not matter";
+  world.dns.put("elsewhere.test", "A", {"192.0.2.25"});
+  EXPECT_EQ(worst_of(world.look(), "ptr")->status, Status::pass);
+  world.dns.put("25.2.0.192.in-addr.arpa", "PTR", {"elsewhere.test.", "mx1.one.test."});
+  world.dns.put_answer("elsewhere.test", "A", refused);
+  EXPECT_EQ(worst_of(world.look(), "ptr")->status, Status::pass);
+}
+
 struct SpfCase {
   std::string record;
   Status status;
@@ -337,6 +355,7 @@ TEST_P(Spf, IsWhatAReceiverMakesOfIt) {
   world.dns.put("one.test", "TXT", {record});
   world.dns.put("good.test", "TXT", {"v=spf1 ip4:192.0.2.0/24 -all"});
   world.dns.put("bare.test", "TXT", {"hello"});
+  world.dns.put("behind.test", "TXT", {"v=spf1 ?all ip4:1.2.3"});
   world.dns.put("loop.test", "TXT", {"v=spf1 include:loop.test -all"});
   std::string many = "v=spf1";
   for (int i = 0; i < 9; ++i) {
@@ -366,6 +385,13 @@ INSTANTIATE_TEST_SUITE_P(
         SpfCase{"v=spf1 a:n1.test a:n2.test a:n3.test -all", Status::fail, "find nothing"},
         SpfCase{"v=spf1 include:silent.test -all", Status::unknown, "did not answer"},
         SpfCase{"v=spf1 ip4:1.2.3 -all", Status::fail, "ip4:1.2.3"},
+        SpfCase{"v=spf1 -all ip4:999.1.1.1", Status::fail, "ip4:999.1.1.1"},
+        SpfCase{"v=spf1 -all bogus:x", Status::fail, "bogus:x"},
+        SpfCase{"v=spf1 -all:x", Status::fail, "permanent error"},
+        SpfCase{"v=spf1 include:good.test -all redirect=", Status::fail, "redirect="},
+        SpfCase{"v=spf1 exp=a.test exp=b.test -all", Status::fail, "exp is there twice"},
+        SpfCase{"v=spf1 include:behind.test -all", Status::fail, "ip4:1.2.3"},
+        SpfCase{"v=spf1 -all +all", Status::pass, "0 of 10 lookups"},
         SpfCase{"v=spf1 +all", Status::fail, "the whole world"},
         SpfCase{"v=spf1 mx", Status::warning, "does not say what becomes of others"}));
 
@@ -466,6 +492,26 @@ TEST(MtaSts, SaysWhatIsWrongWithThePolicy) {
             Lines{"fail policy: mta-sts has no address: the policy cannot be fetched"});
 }
 
+TEST(MtaSts, IsNoFailureWhereTheHostCannotBeLookedUpOrAsked) {
+  auto world = sts_world();
+  env::DnsAnswer refused;
+  refused.rcode = env::Rcode::refused;
+  refused.answers.push_back(
+      {name("mta-sts.one.test"), values::RecordType::cname, 300, "policies.vendor.test."});
+  world.dns.put_answer("mta-sts.one.test", "A", refused);
+  world.dns.put_answer("mta-sts.one.test", "AAAA", refused);
+  EXPECT_EQ(policy_of(world), Lines{"unknown policy: mta-sts.one.test: the resolver says REFUSED"});
+  world.options.ipv6 = false;
+  world.dns.put("mta-sts.one.test", "A", {});
+  world.dns.put("mta-sts.one.test", "AAAA", {"2001:db8::80"});
+  EXPECT_EQ(policy_of(world),
+            Lines{"unknown policy: mta-sts has IPv6 addresses only, which are not asked from "
+                  "here"});
+  EXPECT_TRUE(world.web.asked.empty());
+  world.options.ipv6 = true;
+  EXPECT_EQ(policy_of(world), Lines{"pass policy found, mode enforce"});
+}
+
 TEST(MtaSts, WantsThePolicyThatIsDeclared) {
   auto world = sts_world();
   world.zone.policy = PolicyFile{.mode = "enforce", .mx = {"*.one.test"}, .applied = true};
@@ -529,6 +575,40 @@ TEST(Verify, AsksForAllDomainsAtOnce) {
       verify(Declared(zones), {}, {.resolver = dns, .http = web}, {.dns_only = true}, {});
   EXPECT_EQ(verified.reports.size(), 100U);
   EXPECT_LT(dns.rounds, 10);
+}
+
+TEST(Verify, AsksForAllNamesAboveAtOnce) {
+  PaperDns dns;
+  PaperWeb web;
+  std::string deep;
+  for (int i = 0; i < 40; ++i) {
+    deep += "a.";
+  }
+  const std::vector<Zone> zones{{.name = name(deep + "test"), .servers = {"192.0.2.53:53"}}};
+  dns.put("test", "CAA", {"0 issue \"ca.example\""});
+  const auto verified =
+      verify(Declared(zones), {}, {.resolver = dns, .http = web}, {.dns_only = true}, {});
+  ASSERT_EQ(verified.reports.size(), 1U);
+  EXPECT_EQ(told(verified.reports[0], "caa"), Lines{"pass ca.example may issue certificates"});
+  EXPECT_EQ(told(verified.reports[0], "dns"), Lines{});
+  EXPECT_LT(dns.rounds, 10);
+}
+
+TEST(Verify, SaysOfWhichDomainItDidNotComeToAnEnd) {
+  auto world = sts_world();
+  std::vector<std::string> addresses;
+  for (int i = 1; i <= 60; ++i) {
+    addresses.push_back("198.51.100." + std::to_string(i));
+  }
+  world.dns.put("mta-sts.one.test", "A", addresses);
+  world.dns.put("mx1.one.test", "A", {"127.0.0.1"});
+  world.web.response->status = 503;
+  world.options.dns_only = false;
+  const auto report = world.look();
+  ASSERT_NE(worst_of(report, "dns"), nullptr);
+  EXPECT_EQ(worst_of(report, "dns")->status, Status::unknown);
+  EXPECT_TRUE(told(report, "mta-sts").empty());
+  EXPECT_FALSE(told(report, "spf").empty()) << "what is known is told";
 }
 
 TEST(Verify, PutsTheWorstFirst) {

@@ -436,5 +436,21 @@ TEST(CheckMailSpec, FindsWhatNoSchemaSees) {
             Lines{"an MTA-STS policy needs hosts that receive, and there is no MX"});
 }
 
+TEST(MtaSts, ReadsAPolicyAsSendersDo) {
+  const auto policy = read_policy(
+      "version: STSv1\r\nmode: enforce\nmode: none\n\n mx:\tMX1.example.com \r\nmx: *.example.net\n"
+      "max_age: 86400");
+  EXPECT_TRUE(policy.versioned);
+  EXPECT_EQ(policy.mode, "enforce") << "the first one counts";
+  EXPECT_EQ(policy.mx, (std::vector<std::string>{"mx1.example.com", "*.example.net"}));
+  EXPECT_EQ(policy.max_age_s, 86400U);
+  EXPECT_FALSE(policy.has_others);
+  EXPECT_TRUE(read_policy("version: STSv1\nextra: 1\n").has_others);
+  EXPECT_TRUE(read_policy("<html>\n").has_others);
+  for (const auto* age : {"", "1x", "-1", "99999999999", "1 2"}) {
+    EXPECT_FALSE(read_policy(std::string("max_age: ") + age).max_age_s) << age;
+  }
+}
+
 }  // namespace
 }  // namespace plumb::mail
