@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -158,9 +159,15 @@ PasswordMatch verify_password(const Secret& password, std::string_view hash) {
     }
     std::array<char, crypto_pwhash_STRBYTES> whole{};
     std::copy(form.begin(), form.end(), whole.begin());
-    return ::crypto_pwhash_str_verify(whole.data(), text.data(), text.size()) == 0
-               ? PasswordMatch::yes
-               : PasswordMatch::no;
+    errno = 0;
+    if (::crypto_pwhash_str_verify(whole.data(), text.data(), text.size()) == 0) {
+      return PasswordMatch::yes;
+    }
+    // libsodium says EINVAL of another password, and something else, or nothing, where it lacks
+    // memory or cannot read the hash.
+    return errno == EINVAL && scheme_of_crypt(form).starts_with("ARGON2")
+               ? PasswordMatch::no
+               : PasswordMatch::cannot_tell;
   }
   if (scheme_of_crypt(form).empty()) {
     return PasswordMatch::cannot_tell;

@@ -62,6 +62,25 @@ TEST(PasswordHash, VerifiesWhatOthersMade) {
             PasswordMatch::yes);
 }
 
+TEST(PasswordHash, CannotTellWhereArgon2CannotBeComputed) {
+  SeededRandom random(1);
+  const auto hash = hash_password(Secret("x"), PasswordScheme::argon2id, random);
+  ASSERT_TRUE(hash);
+  const auto with = [&](const std::string& parameters) {
+    auto changed = *hash;
+    const auto from = changed.find("m=");
+    return verify_password(Secret("x"),
+                           changed.replace(from, changed.find('$', from) - from, parameters));
+  };
+  EXPECT_EQ(with("m=65536,t=2,p=1"), PasswordMatch::yes);
+  EXPECT_EQ(with("m=65536,t=1,p=1"), PasswordMatch::no);
+  EXPECT_EQ(with("m=1,t=2,p=1"), PasswordMatch::cannot_tell) << "too little memory for Argon2";
+  EXPECT_EQ(with("m=65536,t=0,p=1"), PasswordMatch::cannot_tell);
+  EXPECT_EQ(verify_password(Secret("x"), "$argon2id$broken"), PasswordMatch::cannot_tell);
+  EXPECT_EQ(verify_password(Secret("x"), "$argon2d$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"),
+            PasswordMatch::cannot_tell);
+}
+
 TEST(PasswordHash, TakesReadyHashesThatDovecotKnows) {
   EXPECT_EQ(ready_password_hash("$6$salt$abcdefgh").value_or(""), "{SHA512-CRYPT}$6$salt$abcdefgh");
   EXPECT_EQ(ready_password_hash("$2y$05$abcdefgh").value_or(""), "{BLF-CRYPT}$2y$05$abcdefgh");
