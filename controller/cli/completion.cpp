@@ -101,6 +101,8 @@ bool has_positional(const CLI::App& app) {
   });
 }
 
+// clang-format takes the text of shells for C++.
+// clang-format off
 constexpr std::string_view kBash = R"sh(_plumb() {
   local IFS=$'\n'
   COMPREPLY=($(plumb __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
@@ -111,10 +113,8 @@ complete -o default -o nosort -F _plumb plumb
 constexpr std::string_view kZsh = R"sh(#compdef plumb
 _plumb() {
   local -a found
-  found=(${(f)" $(plumb __complete-- "${(@)words[2,CURRENT]}" 2 > / dev / null) "})
-                                      ((${#found})) &&
-                                      compadd-- "${found[@]}" ||
-                                  _files
+  found=(${(f)"$(plumb __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  (( ${#found} )) && compadd -- "${found[@]}" || _files
 }
 compdef _plumb plumb
 )sh";
@@ -125,6 +125,7 @@ constexpr std::string_view kFish = R"sh(function __plumb_complete
 end
 complete -c plumb -f -a '(__plumb_complete)'
 )sh";
+// clang-format on
 
 }  // namespace
 

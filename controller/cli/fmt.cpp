@@ -41,7 +41,9 @@ struct Tally {
 };
 
 void format_file(const std::filesystem::path& file, bool check, Tally& tally) {
-  const auto name = file.lexically_proximate(std::filesystem::current_path()).string();
+  std::error_code nowhere;  // the folder that we stand in may be gone
+  const auto here = std::filesystem::current_path(nowhere);
+  const auto name = (nowhere ? file : file.lexically_proximate(here)).string();
   const auto complain_of = [&](const Error& error) {
     complain(name + ": " + error.message + (error.hint.empty() ? "" : " (" + error.hint + ")") +
              "\n");

@@ -27,12 +27,18 @@ std::vector<std::string> split(const std::string& text) {
   return words;
 }
 
-std::string without_dot(const values::DomainName& name) {
-  auto text = name.text();
-  if (text.ends_with('.')) {
-    text.pop_back();
+/// A word of a command for a POSIX shell.
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-";
+  if (text.find_first_not_of(kPlain) == std::string::npos) {
+    return text;
   }
-  return text;
+  std::string word = "'";
+  for (const char c : text) {
+    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return word + "'";
 }
 
 /// Puts what was typed into `answers`; everything that cannot be used is an Error.
@@ -113,7 +119,7 @@ class Interview {
     }
     const auto equals = typed.find('=');
     PLUMB_TRY(name, values::DomainName::parse(typed.substr(0, equals)));
-    answers_.hostname = without_dot(name);
+    answers_.hostname = std::string(name.without_dot());
     answers_.addresses =
         equals == std::string::npos ? std::vector<std::string>() : split(typed.substr(equals + 1));
     if (answers_.addresses.empty()) {
@@ -146,11 +152,11 @@ class Interview {
     }
     for (const auto& text : typed) {
       PLUMB_TRY(address, values::EmailAddress::parse(text));
-      const auto in = without_dot(address.domain());
+      const auto in = std::string(address.domain().without_dot());
       const bool declared =
           std::any_of(answers_.domains.begin(), answers_.domains.end(), [&](const auto& domain) {
             const auto name = values::DomainName::parse(domain);
-            return name && without_dot(*name) == in;
+            return name && name->without_dot() == in;
           });
       if (!declared) {
         return fail(ErrorCode::invalid_input,
@@ -241,7 +247,8 @@ Result<ExitCode> init(const InitOptions& options) {
   if (!mailboxes.empty()) {
     say("Put the password of each mailbox into a file that git does not see:\n");
     for (const auto& address : mailboxes) {
-      say("  mkdir -p secrets && openssl rand -base64 18 > secrets/" + address + "\n");
+      say("  mkdir -p secrets && openssl rand -base64 18 > " + shell_word("secrets/" + address) +
+          "\n");
     }
   }
   say("Then:  plumb validate   and   plumb plan\n");

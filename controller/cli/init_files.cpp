@@ -2,15 +2,25 @@
 
 #include <fmt/format.h>
 
+#include "controller/import/yaml_text.h"
+
 namespace plumb::cli {
 namespace {
+
+using importing::scalar;
+
+/// A text of a `spec`, in which `${` would begin a variable.
+std::string text_scalar(const std::string& text) {
+  return importing::value_scalar(text, false);
+}
 
 std::string schema_hint(const char* depth, const char* kind) {
   return fmt::format("# yaml-language-server: $schema={}.schemas/{}.schema.json\n", depth, kind);
 }
 
 std::string document(const char* kind, const std::string& name) {
-  return fmt::format("apiVersion: plumb/v1\nkind: {}\nmetadata: {{name: {}}}\nspec:\n", kind, name);
+  return fmt::format(
+      "apiVersion: plumb/v1\nkind: {}\nmetadata: {{name: {}}}\nspec:\n", kind, scalar(name));
 }
 
 bool does_mail(const Answers& answers) {
@@ -34,7 +44,7 @@ std::string mail_server(const Answers& answers) {
          "here.\n" +
          document("Server", "mx1") +
          fmt::format("  provider: static\n  hostname: {}\n  addresses: [{}]\n",
-                     answers.hostname,
+                     text_scalar(answers.hostname),
                      addresses) +
          "---\n"
          "# Its Postfix and Dovecot read what is written here.\n" +
@@ -52,7 +62,7 @@ NewFile providers(const Answers& answers) {
                 "  type: powerdns\n"
                 "  endpoint: {}\n"
                 "  auth: {{apiKey: {{env: PDNS_API_KEY}}}}   # a secret is never written here\n",
-                answers.endpoint);
+                text_scalar(answers.endpoint));
   } else {
     text += "# Master files that NSD, BIND, Knot and PowerDNS all serve. No account is needed.\n" +
             document("Provider", "dns") + "  type: zonefile\n  directory: zones\n";
@@ -102,7 +112,7 @@ NewFile domain(const Answers& answers, const std::string& name, bool first) {
     }
   }
   if (does_mail(answers) && !receiver.empty() && receiver != "postmaster") {
-    text += fmt::format("  aliases: {{postmaster: [{0}], abuse: [{0}]}}\n", receiver);
+    text += fmt::format("  aliases: {{postmaster: [{0}], abuse: [{0}]}}\n", text_scalar(receiver));
   }
   if (first) {
     text +=
@@ -112,7 +122,8 @@ NewFile domain(const Answers& answers, const std::string& name, bool first) {
   for (const auto& address : answers.mailboxes) {
     if (own(address)) {
       text += "---\n" + document("Mailbox", address) +
-              fmt::format("  quota: 2GiB\n  password: {{file: {}}}\n", password_path(address));
+              fmt::format("  quota: 2GiB\n  password: {{file: {}}}\n",
+                          text_scalar(password_path(address)));
     }
   }
   return {"domains/" + name + ".yaml", text};

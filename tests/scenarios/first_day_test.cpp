@@ -31,6 +31,33 @@ TEST(Init, WritesAProjectThatValidatesAndPlans) {
   EXPECT_EQ(project.plumb({"plan", "--detailed-exitcode"}).code, 0);
 }
 
+TEST(Init, WritesNamesThatYamlTakesForSomethingElse) {
+  for (const auto* name : {"2024", "true", "My: Project", "a, b", "#x", "it's {x}"}) {
+    const Nothing project;
+    const auto written = project.plumb({"init",
+                                        "--name",
+                                        name,
+                                        "--domain",
+                                        "b\u00fccher.example",
+                                        "--server",
+                                        "mx1.example.net=192.0.2.1",
+                                        "--mailbox",
+                                        "no@b\u00fccher.example",
+                                        "--mailbox",
+                                        "o'brien@b\u00fccher.example"});
+    ASSERT_EQ(written.code, 0) << name << ": " << written.all();
+    EXPECT_TRUE(written.says("'secrets/o'\\''brien@b\u00fccher.example'")) << written.all();
+    for (const auto* local : {"no", "o'brien"}) {
+      project.write("secrets/" + std::string(local) + "@b\u00fccher.example", "correct horse\n");
+    }
+    const auto valid = project.plumb({"validate"});
+    EXPECT_EQ(valid.code, 0) << name << ": " << valid.all();
+    const auto shown = project.plumb({"plan"});
+    EXPECT_TRUE(shown.says(name)) << shown.all();
+    EXPECT_EQ(project.plumb({"fmt", "--check"}).code, 0) << project.read("plumb.yaml");
+  }
+}
+
 TEST(Init, DemoIsAWholeMailDomain) {
   const Nothing project;
   const auto written = project.plumb({"init", "--demo"});
@@ -126,6 +153,16 @@ TEST(Fmt, LeavesWhatItCannotRead) {
   EXPECT_EQ(project.read("domains/one.example.yaml"), broken);
 }
 
+TEST(Fmt, WorksInAFolderThatIsGone) {
+  const Project project;
+  project.domain("one.example", hosts(1));
+  const auto file = (project.path() / "domains/one.example.yaml").string();
+  project.write("gone/.keep", "");
+  const auto run = "cd " + (project.path() / "gone").string() + " && rm -r ../gone && " +
+                   PLUMB_BINARY_DIR + "/plumb fmt " + file + " > /dev/null";
+  EXPECT_EQ(std::system(run.c_str()), 0);
+}
+
 TEST(Completion, KnowsCommandsOptionsValuesAndNames) {
   const Project project;
   project.domain("one.example", hosts(1));
@@ -142,15 +179,33 @@ TEST(Completion, KnowsCommandsOptionsValuesAndNames) {
   EXPECT_EQ(complete({"__"}), "");
 }
 
-TEST(Completion, WritesAScriptThatBashUnderstands) {
+TEST(Completion, WritesScriptsThatTheShellsUnderstand) {
   const Project project;
   for (const auto* shell : {"bash", "zsh", "fish"}) {
     const auto script = project.plumb({"completion", shell});
     EXPECT_EQ(script.code, 0);
     EXPECT_TRUE(script.says("plumb __complete")) << shell;
   }
-  project.write("completion.bash", project.plumb({"completion", "bash"}).out);
-  EXPECT_EQ(std::system(("bash -n " + (project.path() / "completion.bash").string()).c_str()), 0);
+  // Each shell runs its script; what it would offer goes to a file.
+  const std::string path = "PATH=" PLUMB_BINARY_DIR ":$PATH; cd " + project.path().string() + "; ";
+  project.write("bash.sh",
+                path + project.plumb({"completion", "bash"}).out +
+                    "COMP_WORDS=(plumb pla)\nCOMP_CWORD=1\n_plumb\n"
+                    "printf '%s\\n' \"${COMPREPLY[@]}\" > bash.said\n");
+  project.write("zsh.sh",
+                path + "compdef() { :; }\ncompadd() { shift; print -l -- \"$@\" > zsh.said; }\n" +
+                    project.plumb({"completion", "zsh"}).out +
+                    "words=(plumb pla)\nCURRENT=2\n_plumb\n");
+  project.write("fish.sh",
+                "set -x PATH " PLUMB_BINARY_DIR " $PATH\ncd " + project.path().string() + "\n" +
+                    project.plumb({"completion", "fish"}).out +
+                    "complete -C 'plumb pla' > fish.said\n");
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    const auto script = (project.path() / (shell + ".sh")).string();
+    EXPECT_EQ(std::system(("HOME=" + project.path().string() + " " + shell + " " + script).c_str()),
+              0);
+    EXPECT_EQ(project.read(shell + ".said"), "plan\n") << shell;
+  }
   const auto unknown = project.plumb({"completion", "bush"});
   EXPECT_EQ(unknown.code, 1);
   EXPECT_TRUE(unknown.says("bash")) << unknown.all();
