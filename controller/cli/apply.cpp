@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/cli/commands.h"
+#include "controller/cli/owed.h"
 #include "controller/cli/passes.h"
 #include "controller/cli/plan_file.h"
 #include "controller/cli/progress_line.h"
@@ -416,21 +417,25 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   if (auto kept = load::put_rotations(planned.rotations, *planned.store); !kept) {
     return tl::unexpected(std::move(kept).error());
   }
+  tell_servers(planned, {});
   if (plan.run_refused || !has_work(plan)) {
     if (auto bound = workspace.reconciler(*planned.store).bind_accounts(planned.pass); !bound) {
       return tl::unexpected(std::move(bound).error());
     }
-    return settled.held ? ExitCode::lock_held : exit_code_of(plan, false);
+    const auto code = settled.held ? ExitCode::lock_held : exit_code_of(plan, false);
+    return code_with_owed(workspace, *planned.loaded, code);
   }
   PLUMB_TRY(go, confirmed(plan, options));
   if (!go) {
     say("Nothing was applied.\n");
     return ExitCode::ok;
   }
+  const auto loaded = planned.loaded;
   PLUMB_TRY(code,
             Applying(workspace, options, saved ? &*saved : nullptr)
                 .run(std::move(planned), !options.yes || saved.has_value()));
-  return settled.held && code != ExitCode::error ? ExitCode::lock_held : code;
+  const bool held = settled.held && code != ExitCode::error;
+  return code_with_owed(workspace, *loaded, held ? ExitCode::lock_held : code);
 }
 
 }  // namespace plumb::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "controller/reconcile/owed.h"
 #include "controller/reconcile/prints.h"
 #include "resources/values/domain_name.h"
 
@@ -110,6 +111,10 @@ Result<Planned> make_plan(Workspace& workspace,
   planned.pass = std::move(pass);
   auto& notes = planned.pass.plan.notes;
   notes.insert(notes.end(), turned.notes.begin(), turned.notes.end());
+  for (const auto& debt : reconcile::owed(*planned.pass.roster)) {
+    notes.push_back(debt.message + " (" + debt.hint + ")");
+    planned.owes = true;
+  }
   return planned;
 }
 

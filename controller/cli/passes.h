@@ -12,6 +12,7 @@ struct Planned {
   std::shared_ptr<const load::Loaded> loaded;
   state::Store* store = nullptr;
   reconcile::Pass pass;
+  bool owes = false;  ///< a server may not know what an earlier run has written; a note says so
   std::vector<load::KeyRotation> rotations;  ///< as the plan takes them; not yet remembered so
 };
 

@@ -35,7 +35,9 @@ Result<ExitCode> plan(Workspace& workspace, const PlanOptions& options) {
     say("Saved to " + options.out + ".  plumb apply " + options.out +
         "  does exactly this, or refuses.\n");
   }
-  return exit_code_of(planned.pass.plan, options.detailed_exitcode);
+  const auto code = exit_code_of(planned.pass.plan, options.detailed_exitcode);
+  return options.detailed_exitcode && code == ExitCode::ok && planned.owes ? ExitCode::changes
+                                                                           : code;
 }
 
 Result<ExitCode> drift(Workspace& workspace, const PlanOptions& options) {

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <sodium.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,9 +87,48 @@ struct SpawnSettings {
   SpawnSettings& operator=(const SpawnSettings&) = delete;
 };
 
+/// A file in memory that takes what a command complains of, up to its size; the rest is lost. -1:
+/// there is none to be had.
+int complaints_file() {
+  constexpr off_t kSize = off_t{64} << 10U;
+  const int file = ::memfd_create("complaints", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (file >= 0 && (::ftruncate(file, kSize) != 0 ||
+                    ::fcntl(file, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) != 0)) {
+    ::close(file);
+    return -1;
+  }
+  return file;
+}
+
+/// Its last lines as one, at most 300 octets; empty: it did not complain.
+std::string last_lines(int file) {
+  constexpr std::size_t kMost = 300;
+  const auto size = file < 0 ? off_t{-1} : ::lseek(file, 0, SEEK_CUR);
+  std::string text(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
+  const auto got = text.empty() ? ssize_t{0} : ::pread(file, text.data(), text.size(), 0);
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  std::string lines;
+  while (!text.empty() && lines.size() < kMost) {
+    const auto begin = text.find_last_of("\r\n") + 1;  // npos + 1 is 0
+    auto line = text.substr(begin);
+    text.resize(begin == 0 ? 0 : begin - 1);
+    if (lines.size() + line.size() > kMost) {
+      if (!lines.empty()) {
+        break;
+      }
+      line = line.substr(0, kMost) + "…";
+    }
+    if (!line.empty()) {
+      lines = lines.empty() ? std::move(line) : line + "; " + lines;
+    }
+  }
+  return lines;
+}
+
 Result<pid_t> spawn(const std::vector<std::string>& arguments,
                     const std::filesystem::path& folder,
-                    int output) {
+                    int output,
+                    int complaints) {
   SpawnSettings settings;
   sigset_t none;
   sigemptyset(&none);
@@ -99,7 +139,11 @@ Result<pid_t> spawn(const std::vector<std::string>& arguments,
   sigaddset(&usual, SIGTERM);
   posix_spawn_file_actions_addopen(&settings.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&settings.actions, output, STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&settings.actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  if (complaints >= 0) {
+    posix_spawn_file_actions_adddup2(&settings.actions, complaints, STDERR_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&settings.actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
   posix_spawn_file_actions_addchdir_np(&settings.actions, folder.c_str());
   posix_spawnattr_setflags(&settings.attributes,
                            POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
@@ -160,7 +204,8 @@ Result<std::string> collect(int input, std::size_t cap, Deadline deadline) {
 Result<std::string> run_command(const std::vector<std::string>& arguments,
                                 const std::filesystem::path& folder,
                                 std::size_t cap,
-                                milliseconds deadline) {
+                                milliseconds deadline,
+                                Complaints complaints) {
   const auto until = std::chrono::steady_clock::now() + deadline;
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -168,7 +213,8 @@ Result<std::string> run_command(const std::vector<std::string>& arguments,
   }
   const Descriptor reading(ends[0]);
   Descriptor writing(ends[1]);
-  PLUMB_TRY(id, spawn(arguments, folder, writing.number()));
+  const Descriptor errors(complaints == Complaints::kept ? complaints_file() : -1);
+  PLUMB_TRY(id, spawn(arguments, folder, writing.number(), errors.number()));
   Process process(id);
   writing.close();
   PLUMB_TRY(output, collect(reading.number(), cap, until));
@@ -180,9 +226,11 @@ Result<std::string> run_command(const std::vector<std::string>& arguments,
   if (!status) {
     return tl::unexpected(std::move(status).error());
   }
+  const auto said = last_lines(errors.number());
   return fail(ErrorCode::internal,
-              WIFEXITED(*status) ? fmt::format("it ended with status {}", WEXITSTATUS(*status))
-                                 : fmt::format("it was ended by signal {}", WTERMSIG(*status)));
+              (WIFEXITED(*status) ? fmt::format("it ended with status {}", WEXITSTATUS(*status))
+                                  : fmt::format("it was ended by signal {}", WTERMSIG(*status))) +
+                  (said.empty() ? "" : ": " + said));
 }
 
 }  // namespace plumb::env

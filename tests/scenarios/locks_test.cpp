@@ -147,9 +147,21 @@ TEST_F(Locks, RunsThatRaceDoNoHarm) {
 TEST_F(Locks, AReloadThatFailsIsSaid) {
   project_.write("providers/files.yaml",
                  "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: files}\n"
-                 "spec: {type: zonefile, directory: zones, reload: [\"false\"]}\n");
+                 "spec: {type: zonefile, directory: zones, reload: [test, -e, ../up]}\n");
   const auto ran = project_.plumb({"apply", "--yes"});
-  EXPECT_TRUE(ran.says("reload")) << ran.all();
+  EXPECT_EQ(ran.code, 7) << ran.all();
+  EXPECT_TRUE(ran.says("the server may not know")) << ran.all();
+  const auto planned = project_.plumb({"plan"});
+  EXPECT_EQ(planned.code, 0) << planned.all();
+  EXPECT_NE(planned.out.find("note: zone "), std::string::npos) << planned.all();
+  EXPECT_EQ(project_.plumb({"plan", "--detailed-exitcode"}).code, 2);
+  const auto again = project_.plumb({"apply", "--yes"});
+  EXPECT_EQ(again.code, 7) << again.all();
+  project_.write("up", "");
+  const auto told = project_.plumb({"apply", "--yes"});
+  EXPECT_EQ(told.code, 0) << told.all();
+  EXPECT_TRUE(told.says("told the server")) << told.all();
+  EXPECT_FALSE(project_.plumb({"plan"}).says("may not know"));
   expect_in_plumb();
 }
 

@@ -432,5 +432,25 @@ TEST(Mail, TheRecordOfAKeyStaysAsLongAsTheKeyDoes) {
   EXPECT_EQ(plan.code, 0) << plan.all();
 }
 
+TEST(MailServer, ThatDoesNotKnowWhatIsWrittenIsToldByTheNextApply) {
+  const MailProject project(domain("one.example") + mailbox("jane@one.example"));
+  project.replace("providers/mail.yaml",
+                  "  webRoot: www",
+                  "  reload: [[sh, -c, \"test -e ../up || { echo no rights >&2; exit 1; }\"]]\n"
+                  "  webRoot: www");
+  const auto first = project.apply();
+  EXPECT_EQ(first.code, 7) << first.all();
+  EXPECT_TRUE(first.says("it ended with status 1: no rights")) << first.all();
+  EXPECT_TRUE(first.says("but the mail server may not know")) << first.all();
+  const auto planned = project.plumb({"plan"}, kSecrets);
+  EXPECT_NE(planned.out.find("the mail server may not know"), std::string::npos) << planned.all();
+  EXPECT_EQ(project.apply().code, 7);
+  project.write("up", "");
+  const auto told = project.apply();
+  EXPECT_EQ(told.code, 0) << told.all();
+  EXPECT_TRUE(told.says("told the server what an earlier run had written")) << told.all();
+  EXPECT_FALSE(project.plumb({"plan"}, kSecrets).says("may not know"));
+}
+
 }  // namespace
 }  // namespace plumb::test

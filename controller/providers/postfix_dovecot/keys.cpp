@@ -11,6 +11,7 @@
 
 #include "controller/env/atomic_file.h"
 #include "controller/env/secret.h"
+#include "controller/providers/postfix_dovecot/folders.h"
 #include "resources/kinds/mail_kinds.h"
 #include "resources/model/cbor.h"
 
@@ -21,12 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kKeyCap = std::size_t{64} << 10U;
 constexpr mode_t kKeyMode = 0600;
-
-Error cannot(std::string_view doing, const fs::path& path, const std::error_code& code) {
-  return Error{.code = ErrorCode::denied,
-               .message = fmt::format("cannot {} {}: {}", doing, path.string(), code.message()),
-               .hint = "give this user the right to do so, or choose another dkim.directory"};
-}
 
 }  // namespace
 
@@ -94,9 +89,8 @@ Result<env::PublicKey> Keys::make(std::string_view domain,
     return there;
   }
   PLUMB_TRY(key, env::make_signing_key(algorithm, bits));
-  fs::create_directories(path.parent_path(), code);
-  if (code) {
-    return tl::unexpected(cannot("make directory", path.parent_path(), code));
+  if (auto made = make_folder(path.parent_path()); !made) {
+    return tl::unexpected(std::move(made).error());
   }
   if (auto written = env::write_file_atomically(path, key.pem.reveal(), kKeyMode); !written) {
     return tl::unexpected(std::move(written).error());
@@ -117,9 +111,8 @@ Result<void> Keys::retire(std::string_view domain,
     return code ? Result<void>(tl::unexpected(cannot("look for", path, code))) : Result<void>();
   }
   const auto folder = files_.keys() / "retired";
-  fs::create_directories(folder, code);
-  if (code) {
-    return tl::unexpected(cannot("make directory", folder, code));
+  if (auto made = make_folder(folder); !made) {
+    return tl::unexpected(std::move(made).error());
   }
   const auto name = fmt::format("{}.{}.{:%Y%m%dT%H%M%SZ}",
                                 domain,

@@ -12,11 +12,13 @@
 
 #include "controller/env/crypto.h"
 #include "controller/env/password_hash.h"
+#include "controller/providers/owing.h"
 #include "controller/providers/postfix_dovecot/adapt.h"
 #include "controller/providers/postfix_dovecot/address.h"
 #include "controller/providers/postfix_dovecot/apply.h"
 #include "controller/providers/postfix_dovecot/config.h"
 #include "controller/providers/postfix_dovecot/observe.h"
+#include "controller/providers/postfix_dovecot/server.h"
 #include "controller/providers/postfix_dovecot/take_over.h"
 #include "controller/providers/settings.h"
 #include "resources/kinds/mail_kinds.h"
@@ -30,7 +32,7 @@ std::string_view without_dot(std::string_view container) {
   return container.ends_with('.') ? container.substr(0, container.size() - 1) : container;
 }
 
-class PostfixDovecot final : public Provider {
+class PostfixDovecot final : public Provider, public Owing {
  public:
   PostfixDovecot(const Opening& opening, Config config)
       : account_(opening.account),
@@ -58,6 +60,8 @@ class PostfixDovecot final : public Provider {
                  const ReportEach& report,
                  std::stop_token stop) override;
   Diagnosis diagnose(std::stop_token stop) override;
+  std::vector<Error> owed() override;
+  void tell(std::stop_token stop) override;
 
  private:
   Result<ObservedScope> read(const std::shared_ptr<const Snapshot>& snapshot, const Scope& scope);
@@ -247,16 +251,35 @@ Diagnosis PostfixDovecot::diagnose(std::stop_token /*stop*/) {
       diagnosis.bad.push_back(std::move(state).error());
     }
   }
-  if (server.owes()) {
-    diagnosis.bad.push_back(Error{
-        .code = ErrorCode::unavailable,
-        .message = fmt::format("the files in {} are written, but the mail server may not know",
-                               files_.directory().string()),
-        .hint = "run the provider's reload commands, and postmap where maps are indexed, then "
-                "remove " +
-                (files_.directory() / ".owed").string()});
+  for (auto& error : owed()) {
+    diagnosis.bad.push_back(std::move(error));
   }
   return diagnosis;
+}
+
+std::vector<Error> PostfixDovecot::owed() {
+  if (!Server(config_, files_, env_).owes()) {
+    return {};
+  }
+  return {{.code = ErrorCode::unavailable,
+           .message = fmt::format("the files in {} are written, but the mail server may not know",
+                                  files_.directory().string()),
+           .hint = "mend what keeps the provider's reload commands, or postmap, from working: "
+                   "plumb apply runs them again; or tell the server yourself and remove " +
+                   (files_.directory() / ".owed").string()}};
+}
+
+void PostfixDovecot::tell(std::stop_token stop) {
+  if (owed().empty()) {
+    return;
+  }
+  const std::lock_guard<std::mutex> guard(writing_);
+  const auto lock = WriteLock::take(files_.directory(), env_.clock, std::move(stop));
+  if (!lock) {
+    env_.log.error("the mail server is not told", {{"error", lock.error().message}});
+    return;
+  }
+  Server(config_, files_, env_).tell();
 }
 
 void check(const Value& spec, Diagnostics& problems) {

@@ -11,6 +11,7 @@
 
 #include "controller/env/atomic_file.h"
 #include "controller/env/command.h"
+#include "controller/providers/postfix_dovecot/folders.h"
 
 namespace plumb::providers::postfix_dovecot {
 namespace {
@@ -21,21 +22,10 @@ constexpr std::size_t kOutputCap = std::size_t{1} << 16U;
 constexpr std::chrono::seconds kDeadline{60};
 constexpr std::chrono::seconds kLockPatience{30};
 constexpr std::chrono::milliseconds kLockPause{20};
+constexpr std::string_view kPostmapHint =
+    "mend what postmap says, then plumb apply: it runs postmap again";
 constexpr mode_t kMapMode = 0644;
 constexpr mode_t kUsersMode = 0640;  // password hashes: for Dovecot's group
-
-Error cannot(std::string_view doing, const fs::path& path, const std::error_code& code) {
-  return Error{.code = ErrorCode::denied,
-               .message = fmt::format("cannot {} {}: {}", doing, path.string(), code.message()),
-               .hint = "give this user the right to do so, or choose another directory"};
-}
-
-Result<void> make_folder(const fs::path& folder) {
-  std::error_code code;
-  fs::create_directories(folder, code);
-  return code ? Result<void>(tl::unexpected(cannot("make directory", folder, code)))
-              : Result<void>();
-}
 
 /// Where postmap is; empty: not at hand. It lives where the PATH of people who are not root does
 /// not lead.
@@ -107,7 +97,8 @@ Result<void> Server::index(File file) const {
   }
   const auto table =
       fmt::format("{}:{}", map_type_name(config_.maps), files_.path_of(file).string());
-  auto ran = env::run_command({find_postmap(), table}, files_.directory(), kOutputCap, kDeadline);
+  auto ran = env::run_command(
+      {find_postmap(), table}, files_.directory(), kOutputCap, kDeadline, env::Complaints::kept);
   if (!ran) {
     return tl::unexpected(std::move(ran).error().in("postmap " + table));
   }
@@ -143,7 +134,9 @@ Result<void> Server::write(const Snapshot& snapshot,
     if (auto indexed = index(file); !indexed) {
       index_failed_ = true;
       env_.log.error("the map is written, but postmap failed",
-                     {{"map", path.string()}, {"error", indexed.error().message}});
+                     {{"map", path.string()},
+                      {"error", indexed.error().message},
+                      {"hint", std::string(kPostmapHint)}});
     }
   }
   return {};
@@ -151,11 +144,11 @@ Result<void> Server::write(const Snapshot& snapshot,
 
 bool Server::owes() const {
   std::error_code ignored;
-  return fs::exists(mark(), ignored);
+  return tells_at_all() && fs::exists(mark(), ignored);
 }
 
 void Server::tell() {
-  if (!tells_at_all() || !owes()) {
+  if (!owes()) {
     return;
   }
   bool told = !index_failed_;
@@ -168,17 +161,18 @@ void Server::tell() {
     if (auto indexed = index(file); !indexed) {
       told = false;
       env_.log.error("the map is written, but postmap failed",
-                     {{"error", indexed.error().message}});
+                     {{"error", indexed.error().message}, {"hint", std::string(kPostmapHint)}});
     }
   }
   for (const auto& command : config_.reload) {
-    auto ran = env::run_command(command, files_.directory(), kOutputCap, kDeadline);
+    auto ran =
+        env::run_command(command, files_.directory(), kOutputCap, kDeadline, env::Complaints::kept);
     if (!ran) {
       told = false;
       env_.log.error("the mail server's files are written, but a reload command failed",
                      {{"command", command[0]},
                       {"error", ran.error().message},
-                      {"hint", "it is run again by the next apply that writes"}});
+                      {"hint", "plumb apply runs it again"}});
     }
   }
   std::error_code ignored;

@@ -45,7 +45,7 @@ class Server {
   /// Indexes the maps that owe it and runs the reload commands, once. What fails is logged, owed,
   /// and tried again with the next call.
   void tell();
-  /// Whether the servers may not know what the files say.
+  /// Whether the servers may not know what the files say: never, where nobody is to be told.
   bool owes() const;
 
  private:

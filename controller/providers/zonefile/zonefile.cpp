@@ -9,6 +9,7 @@
 
 #include "controller/env/atomic_file.h"
 #include "controller/env/command.h"
+#include "controller/providers/owing.h"
 #include "controller/providers/settings.h"
 #include "controller/providers/zonefile/config.h"
 #include "controller/providers/zonefile/directory.h"
@@ -29,7 +30,7 @@ constexpr std::size_t kFileCap = std::size_t{1} << 28U;
 constexpr std::size_t kReloadOutputCap = std::size_t{1} << 16U;
 constexpr std::chrono::seconds kReloadDeadline{30};
 
-class ZonefileProvider final : public Provider {
+class ZonefileProvider final : public Provider, public Owing {
  public:
   ZonefileProvider(const Opening& opening, Config config)
       : account_(opening.account),
@@ -51,6 +52,8 @@ class ZonefileProvider final : public Provider {
   void apply(const Order& order, const Report& report, std::stop_token stop) override;
   Result<void> mark_owner(const Scope& scope, std::string_view mark, std::stop_token stop) override;
   Diagnosis diagnose(std::stop_token stop) override;
+  std::vector<Error> owed() override;
+  void tell(std::stop_token stop) override;
 
  private:
   struct Target {
@@ -64,6 +67,7 @@ class ZonefileProvider final : public Provider {
   Result<void> write(const Target& target, Zone zone, bool is_new) const;
   Result<Patched> carry_out(const Target& target, const Order& order);
   void reload(const Target& target);
+  void tell_all();
 
   std::string account_;
   env::Env env_;
@@ -236,6 +240,18 @@ Result<void> ZonefileProvider::mark_owner(const Scope& scope,
 void ZonefileProvider::reload(const Target& target) {
   const std::lock_guard<std::mutex> lock(reloading_);
   owed_.emplace(target.zone.without_dot());
+  tell_all();
+}
+
+void ZonefileProvider::tell(std::stop_token /*stop*/) {
+  const std::lock_guard<std::mutex> lock(reloading_);
+  if (!config_.reload.empty()) {
+    tell_all();
+  }
+}
+
+/// Requires: `reloading_` is held.
+void ZonefileProvider::tell_all() {
   const bool per_zone =
       std::find(config_.reload.begin(), config_.reload.end(), "{zone}") != config_.reload.end();
   bool told = false;
@@ -243,10 +259,14 @@ void ZonefileProvider::reload(const Target& target) {
     auto command = config_.reload;
     std::replace(command.begin(), command.end(), std::string("{zone}"), *zone);
     if (!told || per_zone) {
-      auto ran = env::run_command(command, directory_.path(), kReloadOutputCap, kReloadDeadline);
+      auto ran = env::run_command(
+          command, directory_.path(), kReloadOutputCap, kReloadDeadline, env::Complaints::kept);
       if (!ran) {
         env_.log.error("zone is written, but the reload command failed",
                        {{"zone", *zone}, {"command", command[0]}, {"error", ran.error().message}});
+        if (!per_zone) {
+          return;  // the same command again would fail again
+        }
         ++zone;
         continue;
       }
@@ -266,14 +286,25 @@ Diagnosis ZonefileProvider::diagnose(std::stop_token /*stop*/) {
   }
   diagnosis.good.push_back(
       fmt::format("directory {} holds {} zones", directory_.path().string(), files->size()));
-  for (const auto& zone : directory_.unreloaded()) {
-    diagnosis.bad.push_back(
-        Error{.code = ErrorCode::unavailable,
-              .message = fmt::format("zone {} is written, but the server was not told", zone),
-              .hint = "run the provider's reload command, then remove " +
-                      (directory_.path() / ".reload" / zone).string()});
+  for (auto& error : owed()) {
+    diagnosis.bad.push_back(std::move(error));
   }
   return diagnosis;
+}
+
+std::vector<Error> ZonefileProvider::owed() {
+  const auto zones = config_.reload.empty() ? std::vector<std::string>() : directory_.unreloaded();
+  if (zones.empty()) {
+    return {};
+  }
+  const auto others = zones.size() - 1;
+  return {{.code = ErrorCode::unavailable,
+           .message = fmt::format("zone {}{} written, but the server may not know",
+                                  zones.front(),
+                                  others == 0 ? " is" : fmt::format(" and {} more are", others)),
+           .hint = "mend what keeps the provider's reload command from working: plumb apply runs "
+                   "it again; or tell the server yourself and remove " +
+                   (directory_.path() / ".reload" / zones.front()).string()}};
 }
 
 Result<std::string> adapt(const Kind& kind, std::string_view key, std::string_view body) {

@@ -16,8 +16,8 @@ namespace plumb::providers::zonefile {
 /// A batch is one write of one file: all or nothing. It starts from what the file holds at that
 /// moment, so records that are not named in it stay; comments do not. A zone is never unlinked: it
 /// is moved to `<directory>/.removed/<zone>.zone.<UTC time>`. A reload that failed leaves
-/// `<directory>/.reload/<zone>` behind, is logged, reported by diagnose() and tried again with the
-/// next write.
+/// `<directory>/.reload/<zone>` behind, is logged, reported by owed() and tried again by tell()
+/// and with the next write.
 ///
 /// Fingerprints are size, mtime, ctime and inode of the file; empty while the file is so young that
 /// the same token could still come to stand for other content.

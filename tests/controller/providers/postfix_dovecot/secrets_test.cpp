@@ -5,6 +5,7 @@
 
 #include "controller/env/password_hash.h"
 #include "controller/env/signing_key.h"
+#include "controller/providers/owing.h"
 #include "tests/controller/providers/postfix_dovecot/mail_files.h"
 
 namespace plumb::providers::postfix_dovecot {
@@ -189,6 +190,22 @@ TEST_F(MailFiles, TellsTheServerAndOwesItWhereThatFails) {
   EXPECT_EQ(temp_.read("told"), "\n\n");
   EXPECT_FALSE(fs::exists(temp_.path() / "mail/.owed"));
   make({mail_domain()});
+  EXPECT_EQ(temp_.read("told"), "\n\n");
+}
+
+TEST_F(MailFiles, TellsTheServerOnceMoreWhereNothingIsToBeWritten) {
+  also("reload",
+       Value{Value::List{Value{
+                 Value::List{text("sh"), text("-c"), text("echo >> ../told; test -e ../up")}, {}}},
+             {}});
+  make({mail_domain()});
+  auto& owing = dynamic_cast<Owing&>(provider());
+  EXPECT_EQ(owing.owed().size(), 1U);
+  temp_.write("up", "");
+  owing.tell({});
+  EXPECT_EQ(temp_.read("told"), "\n\n");
+  EXPECT_TRUE(owing.owed().empty());
+  owing.tell({});
   EXPECT_EQ(temp_.read("told"), "\n\n");
 }
 

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "controller/providers/owing.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
 #include "resources/model/cbor.h"
@@ -314,10 +315,25 @@ TEST_F(ZoneFiles, RemembersAReloadThatFailedUntilItWorks) {
   EXPECT_TRUE(is_done(outcomes.at(0)));
   const auto sick = open(spec(fails))->diagnose({});
   ASSERT_EQ(sick.bad.size(), 1U);
-  EXPECT_EQ(sick.bad[0].message, "zone example.com is written, but the server was not told");
+  EXPECT_EQ(sick.bad[0].message, "zone example.com is written, but the server may not know");
   apply({{.kind = kinds::kRRset, .key = kWwwA, .after = kOneFile}},
         {{"reload", Value{Value::List{text("true")}, {}}}});
   EXPECT_TRUE(open(spec())->diagnose({}).bad.empty());
+}
+
+TEST_F(ZoneFiles, TellsTheServerOnceMoreWhereNothingIsToBeWritten) {
+  const Value::Map reload = {
+      {"reload", Value{Value::List{text("test"), text("-e"), text("../up")}, {}}}};
+  apply({make_zone()}, reload);
+  const auto provider = open(spec(reload));
+  auto& owing = dynamic_cast<Owing&>(*provider);
+  EXPECT_EQ(owing.owed().size(), 1U);
+  owing.tell({});
+  EXPECT_EQ(owing.owed().size(), 1U);
+  EXPECT_TRUE(dynamic_cast<Owing&>(*open(spec())).owed().empty()) << "nobody is to be told";
+  temp_.write("up", "");
+  owing.tell({});
+  EXPECT_TRUE(owing.owed().empty());
 }
 
 TEST_F(ZoneFiles, SendsNothingOnceStopped) {

@@ -1,0 +1,42 @@
+#include "controller/env/command.h"
+
+#include <gtest/gtest.h>
+
+namespace plumb::env {
+namespace {
+
+Result<std::string> run(const std::string& script, Complaints complaints) {
+  return run_command(
+      {"sh", "-c", script}, "/", 1000, std::chrono::milliseconds{30'000}, complaints);
+}
+
+std::string error_of(const std::string& script, Complaints complaints = Complaints::kept) {
+  const auto ran = run(script, complaints);
+  return ran ? "" : ran.error().message;
+}
+
+TEST(Command, SaysWhatItComplainedOfWhereItFails) {
+  EXPECT_EQ(error_of("echo out; echo bad map >&2; exit 3"), "it ended with status 3: bad map");
+  EXPECT_EQ(error_of("echo one >&2; echo >&2; echo two >&2; exit 1"),
+            "it ended with status 1: one; two");
+  EXPECT_EQ(error_of("exit 1"), "it ended with status 1");
+  EXPECT_EQ(error_of("echo bad >&2; kill -9 $$"), "it was ended by signal 9: bad");
+  const auto good = run("echo out; echo careful >&2", Complaints::kept);
+  EXPECT_EQ(good.value_or(""), "out\n");
+}
+
+TEST(Command, DropsComplaintsThatMayHoldSecrets) {
+  EXPECT_EQ(error_of("echo secret >&2; exit 3", Complaints::dropped), "it ended with status 3");
+}
+
+TEST(Command, KeepsTheLastLinesAlone) {
+  const auto many = error_of("for i in $(seq 1 1000); do echo line $i >&2; done; exit 1");
+  EXPECT_TRUE(many.ends_with("; line 999; line 1000")) << many;
+  EXPECT_LT(many.size(), 400U);
+  const auto flood = error_of("head -c 1000000 /dev/zero | tr '\\0' x >&2; exit 1");
+  EXPECT_TRUE(flood.starts_with("it ended with status 1: xxx")) << flood.substr(0, 100);
+  EXPECT_LT(flood.size(), 400U);
+}
+
+}  // namespace
+}  // namespace plumb::env
