@@ -154,9 +154,10 @@ Result<Settled> settle_earlier(Workspace& workspace,
   }
   const auto& scopes = planned.pass.plan.scopes;
   for (const auto& [scope, error] : recovery.in_doubt) {
-    if (std::any_of(scopes.begin(), scopes.end(), [&](const plan::ScopePlan& planned_scope) {
-          return planned_scope.scope == scope;
-        })) {
+    if (std::any_of(
+            scopes.begin(), scopes.end(), [&scope = scope](const plan::ScopePlan& planned_scope) {
+              return planned_scope.scope == scope;
+            })) {
       complain("! " + describe::printable(error.message) + "\n    hint: " + error.hint + "\n");
       settled.held = settled.held || is_held(error);
     }
