@@ -140,6 +140,16 @@ load::Rotations Workspace::remembered_rotations(const load::Loaded& loaded) {
   return rotations ? load::selectors_of(*rotations) : load::Rotations();
 }
 
+/// None where no state is yet, or where it cannot be written.
+state::CompiledFiles* Workspace::compiled() {
+  std::error_code error;
+  if (!compiled_ && fs::exists(state_directory(), error)) {
+    auto opened = state::CompiledFiles::open(state_directory() / "compiled");
+    compiled_ = opened ? std::move(*opened) : nullptr;
+  }
+  return compiled_.get();
+}
+
 Result<load::Loaded> Workspace::load_once(load::Source& source) {
   std::vector<const ProviderTraits*> traits;
   for (const auto& type : parts_.provider_types) {
@@ -152,7 +162,8 @@ Result<load::Loaded> Workspace::load_once(load::Source& source) {
                      .catalog = parts_.catalog,
                      .provider_types = traits,
                      .threads = 2,
-                     .rotations = rotations_});
+                     .rotations = rotations_,
+                     .compiled = compiled()});
 }
 
 Result<std::shared_ptr<const load::Loaded>> Workspace::load() {

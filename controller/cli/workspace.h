@@ -14,6 +14,7 @@
 #include "controller/providers/provider.h"
 #include "controller/reconcile/reconciler.h"
 #include "resources/model/kind.h"
+#include "state/compiled.h"
 #include "state/store.h"
 
 namespace plumb::cli {
@@ -77,6 +78,7 @@ class Workspace {
  private:
   struct Machine;
   Result<load::Loaded> load_once(load::Source& source);
+  state::CompiledFiles* compiled();
   load::Rotations remembered_rotations(const load::Loaded& loaded);
   Workspace(const Globals& globals, const Parts& parts, std::filesystem::path directory);
 
@@ -86,6 +88,7 @@ class Workspace {
   describe::Style style_;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<state::Store> store_;
+  std::unique_ptr<state::CompiledFiles> compiled_;
   load::Rotations rotations_;
   bool rotations_read_ = false;
 };

@@ -9,6 +9,7 @@
 #include "controller/env/certificate.h"
 #include "controller/env/clock.h"
 #include "controller/env/parallel.h"
+#include "controller/load/compiled.h"
 #include "controller/load/excerpts.h"
 #include "controller/load/expand.h"
 #include "controller/load/expand_mail.h"
@@ -115,6 +116,7 @@ class Load {
     }
     files_.resize(paths.size() + 1);
     std::mutex reading;
+    ManifestReader reader(schemas_, options_.compiled);
     env::for_each_parallel(paths.size(), options_.threads, [&](std::size_t i) {
       const auto text = [&] {
         const std::lock_guard lock(reading);
@@ -122,13 +124,14 @@ class Load {
       }();
       auto& file = files_[i + 1];
       if (text) {
-        file = read_manifest(*text, numbers[i], schemas_);
+        file = reader.read(*text, numbers[i]);
       } else {
         const auto place = place_at(numbers[i], 1, 1);
         file.problems.error(place, Mistake::file_unreadable, text.error());
         file.unknown.push_back({"", place});
       }
     });
+    reader.keep();
     for (auto& file : files_) {
       problems_.append(std::move(file.problems));
     }

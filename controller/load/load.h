@@ -8,6 +8,7 @@
 #include "resources/model/kind.h"
 #include "resources/model/provider_traits.h"
 #include "resources/model/result.h"
+#include "state/compiled.h"
 
 namespace plumb::load {
 
@@ -17,6 +18,7 @@ struct LoadOptions {
   std::span<const ProviderTraits* const> provider_types;  ///< what `Provider.spec.type` may be
   unsigned threads = 1;                                   ///< for reading and expanding
   Rotations rotations = {};                               ///< how far signing keys have come
+  state::CompiledFiles* compiled = nullptr;  ///< where files that were read before are known from
   std::string today = {};  ///< YYYY-MM-DD, for Consents; empty: the machine's date (UTC)
 };
 

@@ -10,6 +10,7 @@
 
 #include "resources/kinds/common.h"
 #include "resources/model/diagnostic.h"
+#include "resources/model/packed.h"
 #include "resources/model/place.h"
 #include "resources/model/value.h"
 
@@ -96,6 +97,12 @@ class MailPack {
   }
   /// Gives back what the vectors have too much.
   void shrink();
+
+  /// Whether a password's hash stands in it, which is to be written nowhere.
+  bool holds_hash() const;
+  /// All of it, for read() of the same program.
+  void write(PackWriter& out) const;
+  static MailPack read(PackReader& in);
 
  private:
   PackedText store(std::string_view text, Place place);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "resources/model/diagnostic.h"
+#include "resources/model/packed.h"
 #include "resources/model/place.h"
 #include "resources/model/value.h"
 #include "resources/values/record_type.h"
@@ -90,6 +91,10 @@ class RecordPack {
   /// Octets held.
   std::size_t memory() const;
 
+  /// All of it, for read() of the same program. Requires: nothing unread.
+  void write(PackWriter& out) const;
+  static RecordPack read(PackReader& in);
+
  private:
   struct Draft;
   bool decode(const Value& map, bool is_spec, Diagnostics& problems);
@@ -102,6 +107,10 @@ class RecordPack {
   std::vector<RecordExtra> extras_;
   std::vector<UnreadRecord> unread_;
 };
+
+/// A `lint` block, for a cache.
+void write_lint(const LintSwitch& lint, PackWriter& out);
+LintSwitch read_lint(PackReader& in);
 
 /// Reads a `lint` block: `{off: [rule], reason: text}`. False when something is wrong with it.
 bool read_lint(const Value& value, LintSwitch& lint, Diagnostics& problems);
