@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <system_error>
+#include <utility>
 
 #include <lmdb.h>
 
@@ -104,21 +105,20 @@ Result<std::unique_ptr<CompiledFiles>> CompiledFiles::open_once(const fs::path& 
 }
 
 int CompiledFiles::open_database() {
-  int code = mdb_dbi_open(reading_, kDatabase, 0, &handle_);
-  if (code != MDB_NOTFOUND) {
+  // A handle is that of its transaction alone until that is committed.
+  auto* txn = std::exchange(reading_, nullptr);
+  int code = mdb_dbi_open(txn, kDatabase, 0, &handle_);
+  if (code == MDB_NOTFOUND) {
+    mdb_txn_abort(std::exchange(txn, nullptr));
+    code = mdb_txn_begin(env_, nullptr, 0, &txn);
+    code = code == 0 ? mdb_dbi_open(txn, kDatabase, MDB_CREATE, &handle_) : code;
+  }
+  if (code != 0) {
+    mdb_txn_abort(txn);
     return code;
   }
-  MDB_txn* txn = nullptr;
-  code = mdb_txn_begin(env_, nullptr, 0, &txn);
-  if (code == 0) {
-    code = mdb_dbi_open(txn, kDatabase, MDB_CREATE, &handle_);
-    code = code == 0 ? mdb_txn_commit(txn) : (mdb_txn_abort(txn), code);
-  }
-  if (code == 0) {
-    mdb_txn_abort(reading_);  // a snapshot of before has no such database
-    code = begin_reading();
-  }
-  return code;
+  code = mdb_txn_commit(txn);
+  return code == 0 ? begin_reading() : code;
 }
 
 std::optional<std::string_view> CompiledFiles::get(std::string_view key) const {

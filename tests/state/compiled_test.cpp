@@ -43,6 +43,12 @@ TEST(CompiledFiles, AreThereTheNextTime) {
   EXPECT_EQ(cache.files->get(key_of(1)), std::string(100'000, 'x'));
   EXPECT_EQ(cache.files->get(key_of(2)), "");
   EXPECT_EQ(cache.files->get(key_of(3)), std::nullopt);
+  const std::vector<CompiledFile> more{{key_of(3), "y"}};
+  const std::vector<std::string> all{key_of(1), key_of(2), key_of(3)};
+  const auto kept = cache.files->keep(more, all);
+  ASSERT_TRUE(kept) << kept.error().message << ": what was opened is kept in too";
+  cache.reopen();
+  EXPECT_EQ(cache.files->get(key_of(3)), "y");
 }
 
 TEST(CompiledFiles, ThatNobodyUsesAreDroppedInTime) {
