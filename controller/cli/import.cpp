@@ -13,6 +13,7 @@
 #include "controller/cli/import_axfr.h"
 #include "controller/cli/passes.h"
 #include "controller/cli/terminal.h"
+#include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_lines.h"
 #include "controller/env/atomic_file.h"
 #include "controller/import/from_scope.h"
@@ -34,9 +35,10 @@ struct Found {
   std::vector<ImportedDomain> domains;
   std::size_t declared = 0;         ///< left out: a Domain says them already
   std::vector<std::string> unread;  ///< "example.com: connection refused"
-  bool no_mail = false;        ///< the provider of mail was asked, and holds none of the domains
-  std::size_t taken_over = 0;  ///< addresses that others wrote into the mail server's files
-  std::vector<std::string> not_taken;     ///< "<path>:<line>: why"
+  bool no_mail = false;  ///< the provider of mail was asked, and holds none of the domains
+  std::map<Scope, std::shared_ptr<const ObservedScope>> seen;  ///< zones, as they were read
+  std::size_t taken_over = 0;          ///< addresses that others wrote into the mail server's files
+  std::vector<std::string> not_taken;  ///< "<path>:<line>: why"
   std::vector<std::string> name_servers;  ///< of transferred zones, one text per set
 };
 
@@ -173,6 +175,7 @@ class WorldReader {
                 return wanted && !declared.contains(name);
               }));
     for (const auto& scope : scopes) {
+      found_.seen.emplace(scope->scope, scope);
       domains_.emplace(scope->scope.container,
                        importing::domain_of(*scope, options_.from, catalog_));
     }
@@ -351,10 +354,18 @@ void report(const Found& found, const importing::Import& made, bool written) {
 }
 
 /// Notes as ours what is as declared, and says whether anything is left to do.
-Result<ExitCode> adopt_imported(Workspace& workspace, const std::vector<std::string>& names) {
+Result<ExitCode> adopt_imported(Workspace& workspace,
+                                const importing::Import& made,
+                                const Found& found,
+                                const std::vector<std::string>& names) {
   PlanOptions options;
   options.words = names;
-  PLUMB_TRY(planned, make_plan(workspace, options, state::Access::write, {}));
+  if (!made.loaded->diagnostics.empty()) {
+    complain(describe::diagnostics_brief(
+        made.loaded->diagnostics, made.loaded->files, workspace.style()));
+  }
+  PLUMB_TRY(planned,
+            make_plan_of(workspace, made.loaded, &found.seen, options, state::Access::write, {}));
   const auto differing = planned.pass.plan.batches.size();
   const auto code = exit_code_of(planned.pass.plan, false);
   planned.pass.plan.batches.clear();
@@ -421,7 +432,7 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     if (!servers.empty()) {
       names.emplace_back("kind:Server");  // their addresses stand in what was imported
     }
-    PLUMB_TRY(code, adopt_imported(workspace, names));
+    PLUMB_TRY(code, adopt_imported(workspace, made, found, names));
     return found.unread.empty() ? code : ExitCode::unread;
   }
   say("Next:  plumb plan\n");

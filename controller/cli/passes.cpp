@@ -89,9 +89,19 @@ Result<Planned> make_plan(Workspace& workspace,
                           const PlanOptions& options,
                           state::Access access,
                           std::stop_token stop) {
-  PLUMB_TRY(pass_option, pass_options(options, workspace.parts().catalog));
-  Planned planned;
   PLUMB_TRY(loaded, workspace.load_or_complain());
+  return make_plan_of(workspace, loaded, nullptr, options, access, std::move(stop));
+}
+
+Result<Planned> make_plan_of(Workspace& workspace,
+                             std::shared_ptr<const load::Loaded> loaded,
+                             const std::map<Scope, std::shared_ptr<const ObservedScope>>* seen,
+                             const PlanOptions& options,
+                             state::Access access,
+                             std::stop_token stop) {
+  PLUMB_TRY(pass_option, pass_options(options, workspace.parts().catalog));
+  pass_option.seen = seen;
+  Planned planned;
   planned.loaded = loaded;
   if (!options.out.empty() && reconcile::has_secrets(*loaded, workspace.parts().catalog)) {
     access = state::Access::write;  // what the saved plan says of secrets holds under a kept key

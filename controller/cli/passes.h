@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <memory>
+
 #include "controller/cli/commands.h"
 #include "controller/cli/rotations.h"
 #include "controller/reconcile/reconciler.h"
@@ -21,6 +24,14 @@ Result<Planned> make_plan(Workspace& workspace,
                           const PlanOptions& options,
                           state::Access access,
                           std::stop_token stop);
+
+/// The same of what is loaded already, and in part read: `seen` as in PassOptions.
+Result<Planned> make_plan_of(Workspace& workspace,
+                             std::shared_ptr<const load::Loaded> loaded,
+                             const std::map<Scope, std::shared_ptr<const ObservedScope>>* seen,
+                             const PlanOptions& options,
+                             state::Access access,
+                             std::stop_token stop);
 
 /// What a command is restricted to, for a pass. Borrows `catalog`.
 reconcile::Selection selection_of(const SelectOptions& options, const Catalog& catalog);

@@ -43,9 +43,13 @@ class Mending {
       if (together.diagnostics.has_errors()) {
         domains_ = std::move(domains);
         write({});
+      } else {
+        alone = std::move(together);
       }
     }
-    return finish();
+    auto out = finish();
+    out.loaded = std::make_shared<const load::Loaded>(std::move(alone));
+    return out;
   }
 
  private:

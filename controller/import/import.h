@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ using LoadProject = std::function<Result<load::Loaded>(load::Source& source)>;
 /// The manifests of an import.
 struct Import {
   std::vector<Manifest> files;  ///< profiles first; none of them is in the project yet
+  /// The project together with them, as it is once they are written.
+  std::shared_ptr<const load::Loaded> loaded;
   std::size_t profiles = 0;
   std::size_t sets = 0;       ///< record sets that were declared
   std::size_t with_lint = 0;  ///< of them, broken ones that were kept with `lint.off`

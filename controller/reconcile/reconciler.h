@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -13,6 +14,7 @@
 #include "controller/plan/plan.h"
 #include "controller/reconcile/roster.h"
 #include "controller/reconcile/selection.h"
+#include "resources/model/observed.h"
 #include "state/store.h"
 
 namespace plumb::reconcile {
@@ -29,6 +31,8 @@ struct PassOptions {
   bool no_heal = false;
   bool take_over = false;  ///< plan as if the exclusive scopes selected were taken over
   unsigned threads = 0;    ///< 0: as many as the machine and the providers bear
+  /// Scopes that this very run has just read, and does not read again. Borrowed.
+  const std::map<Scope, std::shared_ptr<const ObservedScope>>* seen = nullptr;
 };
 
 /// A project that was loaded, its providers open, and its plan. Moves only.

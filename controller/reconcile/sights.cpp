@@ -67,7 +67,11 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
   std::vector<Scope> wanted;
   std::vector<std::size_t> number;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (settled[i]) {
+    const auto seen = options.seen != nullptr ? options.seen->find(inputs[i].scope)
+                                              : decltype(options.seen->end()){};
+    if (options.seen != nullptr && seen != options.seen->end()) {
+      decide(i, {.observed = seen->second, .error = {}});
+    } else if (settled[i]) {
       planned[i] = settled_plan(inputs[i]);
       ++pass.skipped;
     } else {
