@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -12,16 +13,53 @@ namespace {
 constexpr std::size_t kLongestLine = 400;
 constexpr std::string_view kMask = "•••";
 
-bool sounds_secret(std::string_view name) {
-  static constexpr auto kWords =
-      std::to_array<std::string_view>({"key", "token", "secret", "password", "credential"});
-  std::string lower(name);
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
-    return lower.find(word) != std::string::npos;
+  return lower;
+}
+
+template <class Words>
+bool has_one_of(const std::string& text, const Words& words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return text.find(word) != std::string::npos;
   });
+}
+
+bool is_password(const std::string& name) {
+  static constexpr std::string_view kPassword[] = {"password"};
+  return name == "pass" || name == "pwd" || !nearest(name, kPassword).empty();
+}
+
+bool sounds_secret(std::string_view name) {
+  static constexpr auto kWords = std::to_array<std::string_view>(
+      {"key", "token", "secret", "passw", "passphrase", "credential"});
+  const auto lower = lower_case(name);
+  return lower == "auth" || has_one_of(lower, kWords) || is_password(lower);
+}
+
+/// Whether a member of what stands for a secret says where it is and what becomes of it, which may
+/// be shown.
+bool is_about_secret(const Field& field) {
+  const auto* text = field.value.as_string();
+  if (field.name == "exec") {
+    const auto* words = field.value.as_list();
+    return words != nullptr && std::all_of(words->begin(), words->end(), [](const Value& word) {
+             return word.as_string() != nullptr;
+           });
+  }
+  if (field.name == "manage") {
+    return text != nullptr && (*text == "initial" || *text == "always");
+  }
+  return (field.name == "env" || field.name == "file") && text != nullptr;
+}
+
+bool is_known(std::string_view member) {
+  static constexpr auto kMembers =
+      std::to_array<std::string_view>({"env", "file", "exec", "hash", "sealed", "manage"});
+  return !nearest(member, kMembers).empty();
 }
 
 void collect(const Value& value, bool secret, std::vector<std::string>& found) {
@@ -35,13 +73,22 @@ void collect(const Value& value, bool secret, std::vector<std::string>& found) {
   }
   if (const auto* map = value.as_map()) {
     for (const auto& field : *map) {
-      // {env: NAME} and its like say where a secret is, which may be shown.
-      const bool reference = map->size() == 1 && (field.name == "env" || field.name == "file");
-      collect(field.value,
-              !reference && (secret || field.name == "auth" || sounds_secret(field.name)),
-              found);
+      if (secret && field.value.is_null() && !is_known(field.name)) {
+        found.push_back(field.name);  // {hunter2} is a member without a value
+      }
+      if (!secret || !is_about_secret(field)) {
+        collect(field.value, secret || sounds_secret(field.name), found);
+      }
     }
   }
+}
+
+/// Longest first: a secret that is part of another leaves nothing of it behind.
+void put_in_order(std::vector<std::string>& secrets) {
+  std::sort(secrets.begin(), secrets.end(), [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
+  secrets.erase(std::unique(secrets.begin(), secrets.end()), secrets.end());
 }
 
 std::string_view line_of(std::string_view text, std::uint32_t number) {
@@ -56,12 +103,26 @@ std::string_view line_of(std::string_view text, std::uint32_t number) {
   if (text.ends_with('\r')) {
     text.remove_suffix(1);
   }
-  return text.substr(0, kLongestLine);
+  return text;
+}
+
+/// Whether a short text may be part of another word: "x" is not what "exec" hides.
+bool is_within_word(std::string_view line, std::size_t at, std::size_t size) {
+  constexpr std::size_t kShort = 6;
+  const auto is_letter = [&](std::size_t i) {
+    const auto c = static_cast<unsigned char>(i < line.size() ? line[i] : ' ');
+    return c >= 0x80 || std::isalnum(c) != 0;
+  };
+  return size < kShort && ((at > 0 && is_letter(at - 1)) || is_letter(at + size));
 }
 
 std::string masked(std::string line, std::span<const std::string> secrets) {
   for (const auto& secret : secrets) {
     for (auto at = line.find(secret); at != std::string::npos; at = line.find(secret, at)) {
+      if (is_within_word(line, at, secret.size())) {
+        ++at;
+        continue;
+      }
       line.replace(at, secret.size(), kMask);
       at += kMask.size();
     }
@@ -69,16 +130,66 @@ std::string masked(std::string line, std::span<const std::string> secrets) {
   return line;
 }
 
+/// The last word before `end`, without quotes.
+std::string_view word_before(std::string_view line, std::size_t end) {
+  const auto is_quote = [](char c) { return c == '"' || c == '\''; };
+  while (end > 0 && (line[end - 1] == ' ' || is_quote(line[end - 1]))) {
+    --end;
+  }
+  const auto head = line.substr(0, end);
+  const auto begin = head.find_last_of(" \t{[,\"'");
+  return begin == std::string_view::npos ? head : head.substr(begin + 1);
+}
+
+/// Whether `rest`, which follows the name of a secret, says where it is.
+bool names_a_place(std::string_view rest) {
+  if (!rest.starts_with('{')) {
+    return false;
+  }
+  const auto colon = rest.find(':');
+  const auto member = colon == std::string_view::npos ? rest : word_before(rest, colon);
+  return member == "env" || member == "file" || member == "exec";
+}
+
+/// The line up to a password or token that is written out in it. For lines of documents that no
+/// one could read, or of which the text was not written as it is meant ("a\x62c").
+std::string without_literal(std::string line) {
+  static constexpr auto kWords =
+      std::to_array<std::string_view>({"passw", "passphrase", "secret", "token", "apikey"});
+  for (auto colon = line.find(':'); colon != std::string::npos; colon = line.find(':', colon + 1)) {
+    const auto name = lower_case(word_before(line, colon));
+    const auto begin = line.find_first_not_of(" \t", colon + 1);
+    if (begin == std::string::npos || !(has_one_of(name, kWords) || is_password(name))) {
+      continue;
+    }
+    const auto rest = std::string_view(line).substr(begin);
+    if (!rest.starts_with('#') && rest.find(kMask) == std::string_view::npos &&
+        !names_a_place(rest)) {
+      return line.replace(begin, std::string::npos, kMask);
+    }
+  }
+  return line;
+}
+
 }  // namespace
+
+void note_secrets(const Document& document, std::vector<std::string>& found) {
+  if (document.kind == "Provider" || document.kind == "Mailbox") {
+    collect(document.tree, false, found);
+    put_in_order(found);
+  }
+}
+
+void hide_in_words(std::span<Diagnostic> diagnostics, std::span<const std::string> secrets) {
+  for (auto& diagnostic : diagnostics) {
+    diagnostic.message = masked(std::move(diagnostic.message), secrets);
+    diagnostic.hint = masked(std::move(diagnostic.hint), secrets);
+  }
+}
 
 std::vector<std::string> possible_secrets(std::span<const ManifestFile> files) {
   std::vector<std::string> found;
   for (const auto& file : files) {
-    for (const auto& document : file.documents) {
-      if (document.kind == "Provider") {
-        collect(document.spec(), false, found);
-      }
-    }
     found.insert(found.end(), file.hidden.begin(), file.hidden.end());
     for (const auto& mailbox : file.mail.mailboxes()) {
       if (mailbox.source == kinds::PackedMailbox::Source::hash) {
@@ -86,11 +197,7 @@ std::vector<std::string> possible_secrets(std::span<const ManifestFile> files) {
       }
     }
   }
-  // Longest first: a secret that is part of another leaves nothing of it behind.
-  std::sort(found.begin(), found.end(), [](const std::string& a, const std::string& b) {
-    return a.size() != b.size() ? a.size() > b.size() : a < b;
-  });
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  put_in_order(found);
   return found;
 }
 
@@ -111,8 +218,8 @@ void fill_excerpts(Source& source,
       }
     }
     if (text->second) {
-      diagnostic.excerpt =
-          masked(std::string(line_of(*text->second, diagnostic.place.line)), secrets);
+      auto line = masked(std::string(line_of(*text->second, diagnostic.place.line)), secrets);
+      diagnostic.excerpt = without_literal(std::move(line)).substr(0, kLongestLine);
     }
   }
 }

@@ -11,12 +11,19 @@
 
 namespace plumb::load {
 
-/// The texts in Provider documents that may be secrets written out by mistake: scalars below `auth`
-/// and members called like one. They are never to be shown.
+/// Adds to `found` the texts of a Provider or Mailbox, as written, that may be secrets written out
+/// by mistake: what is below a name that sounds secret and does not say where the secret is.
+void note_secrets(const Document& document, std::vector<std::string>& found);
+
+/// Masks `secrets` in messages and hints; short ones as whole words.
+void hide_in_words(std::span<Diagnostic> diagnostics, std::span<const std::string> secrets);
+
+/// All that was noted in any file, and ready password hashes: never to be shown. Longest first.
 std::vector<std::string> possible_secrets(std::span<const ManifestFile> files);
 
-/// Fills in Diagnostic::excerpt: the source line of each place, with every one of `secrets` masked.
-/// Lines of a file that cannot be read again stay empty.
+/// Fills in Diagnostic::excerpt: the source line of each place, with every one of `secrets` masked,
+/// and what else follows the name of a password. Lines of a file that cannot be read again stay
+/// empty.
 void fill_excerpts(Source& source,
                    const Files& files,
                    std::span<const std::string> secrets,

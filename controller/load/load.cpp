@@ -280,6 +280,32 @@ class Load {
     }
   }
 
+  void list_addresses(const Manifests& manifests) {
+    for (const auto& domain : manifests.domains) {
+      if (domain.mail.provider == nullptr) {
+        continue;
+      }
+      std::set<std::uint32_t> listed;
+      const auto add = [&](const char* kind, Place place, const kinds::MailExtra* extra) {
+        const bool labelled = extra != nullptr && !extra->labels.empty();
+        if (listed.insert(place.file).second || labelled) {
+          out_.addresses.push_back({kind, "", {}, place, {mail_scope(domain)}, {}});
+        }
+        if (labelled) {
+          out_.addresses.back().labels = extra->labels;
+        }
+      };
+      for (const auto& in : domain.mail.mailboxes) {
+        const auto& mailbox = in.pack->mailboxes()[in.number];
+        add("Mailbox", mailbox.name.place, in.pack->extra(mailbox.extra));
+      }
+      for (const auto& in : domain.mail.aliases) {
+        const auto& alias = in.pack->aliases()[in.number];
+        add("Alias", alias.name.place, in.pack->extra(alias.extra));
+      }
+    }
+  }
+
   void finish(const Manifests& manifests) {
     out_.project.environment = options_.environment;
     out_.revision = source_.revision();
@@ -307,6 +333,7 @@ class Load {
       list_login_servers(domain);
     }
     list_declared(manifests);
+    list_addresses(manifests);
     problems_.sort();
     fill_excerpts(source_, out_.files, possible_secrets(files_), problems_);
     for (auto& scope : scopes_) {

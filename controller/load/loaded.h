@@ -99,6 +99,9 @@ struct Loaded {
   std::vector<LoginServers> login_servers;  ///< of those mail domains that have any
   std::vector<Consent> consents;
   std::vector<Declared> declared;
+  /// For selection, mailboxes and aliases of documents: one without a name for all of a domain and
+  /// file, and one for each that has labels. There may be very many.
+  std::vector<Declared> addresses;
   Diagnostics diagnostics;
   Files files;
   Revision revision;

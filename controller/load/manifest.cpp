@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "controller/load/excerpts.h"
 #include "controller/load/yaml_reader.h"
 #include "resources/kinds/common.h"
 #include "resources/kinds/record_item.h"
@@ -12,9 +13,6 @@ namespace plumb::load {
 namespace {
 
 constexpr std::string_view kApiVersion = "plumb/v1";
-/// Kinds that the language has but this version has not.
-constexpr auto kLaterKinds =
-    std::to_array<std::string_view>({"Password", "MailDomain", "DKIMKey", "MailServer"});
 
 const Value& empty_map() {
   static const Value kEmpty{Value::Map(), {}};
@@ -55,29 +53,26 @@ class Sink final : public DocumentSink {
       return;
     }
     if (ours) {
-      hide_password(document);
+      const auto before = out_.problems.all().size();
+      std::vector<std::string> secrets;
+      note_secrets(document, secrets);  // the schema takes out what is wrong
       set_aliases_aside(document);
       auto verdict = schemas_.repair(document.kind, document.tree, ended, out_.problems);
       document.good = verdict.good && sound;
       document.usable = verdict.usable && ended;
       document.lost = std::move(verdict.lost);
       pack_aliases(document);
-      if (document.good && pack_address(document)) {
-        return;
+      const bool packed = document.good && pack_address(document);
+      hide_in_words(out_.problems.all().subspan(before), secrets);
+      if (packed) {
+        return;  // all is in its place: a ready hash stays known to be one
       }
+      std::move(secrets.begin(), secrets.end(), std::back_inserter(out_.hidden));
     }
     if (ours && (document.kind == "Project" || is_named(document))) {
       out_.documents.push_back(std::move(document));
     } else if (!is_foreign(document.tree)) {
       out_.unknown.push_back({std::move(document.kind), start});
-    }
-  }
-
-  /// A password that was written where its place belongs must not be quoted by an error.
-  void hide_password(const Document& document) {
-    const auto* password = document.kind == "Mailbox" ? document.spec().find("password") : nullptr;
-    if (const auto text = password == nullptr ? std::nullopt : kinds::scalar_text(*password)) {
-      out_.hidden.push_back(*text);
     }
   }
 
@@ -207,22 +202,12 @@ class Sink final : public DocumentSink {
       document.kind = *text;
       return true;
     }
-    if (std::find(kLaterKinds.begin(), kLaterKinds.end(), *text) != kLaterKinds.end()) {
-      document.kind = *text;
-      return wrong(kind.place,
-                   Mistake::later_kind,
-                   "`" + *text + "` comes with the mail kinds, not in this version",
-                   "keep the document out of `manifests` until then",
-                   problems);
-    }
-    auto hint = did_you_mean(*text, known);
-    document.kind = nearest(*text, known);
+    const bool made = !part_of_another(*text).empty();
+    document.kind = made ? *text : std::string(nearest(*text, known));
     return wrong(kind.place,
                  Mistake::unknown_kind,
                  "there is no kind `" + *text + "`",
-                 !hint.empty() ? std::move(hint)
-                               : "kinds are Project, Provider, Profile, Domain, DNSRecord, Server "
-                                 "and Consent",
+                 hint_for_kind(*text),
                  problems);
   }
 

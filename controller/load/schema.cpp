@@ -215,11 +215,6 @@ bool Schemas::passes(std::string_view kind, const Value& document, Diagnostics& 
   }
 }
 
-bool Schemas::check(std::string_view kind, const Value& document, Diagnostics& problems) const {
-  auto copy = document;
-  return repair(kind, copy, true, problems).good;
-}
-
 Verdict Schemas::repair(std::string_view kind,
                         Value& document,
                         bool ended,
@@ -260,6 +255,32 @@ std::span<const std::string_view> document_kinds() {
   return kKinds;
 }
 
+std::string_view part_of_another(std::string_view kind) {
+  static constexpr auto kParts = std::to_array<std::pair<std::string_view, std::string_view>>({
+      {"DKIMKey", "a key is part of its Domain: list it in `mail.dkim`"},
+      {"MailDomain", "mail is part of a Domain: write `mail: {provider: ...}` there"},
+      {"MailServer", "a mail server is a Provider: write `kind: Provider` and its `type`"},
+      {"Password", "a password is part of its Mailbox: write `password: {env: NAME}` there"},
+  });
+  const auto found = std::find_if(
+      kParts.begin(), kParts.end(), [&](const auto& part) { return part.first == kind; });
+  return found == kParts.end() ? std::string_view() : found->second;
+}
+
+std::string hint_for_kind(std::string_view word) {
+  if (const auto part = part_of_another(word); !part.empty()) {
+    return std::string(part);
+  }
+  if (auto hint = did_you_mean(word, kKinds); !hint.empty()) {
+    return hint;
+  }
+  std::string all = "kinds are";
+  for (const auto kind : kKinds) {
+    all.append(kind == kKinds.front() ? " " : kind == kKinds.back() ? " and " : ", ").append(kind);
+  }
+  return all;
+}
+
 std::string_view schema_text(std::string_view kind) {
   const auto wanted = lower(kind);
   for (const auto& schema : schema_texts()) {
@@ -273,12 +294,8 @@ std::string_view schema_text(std::string_view kind) {
 Result<Value> schema_tree(std::string_view kind) {
   const auto text = schema_text(kind);
   if (text.empty()) {
-    auto hint = did_you_mean(kind, kKinds);
-    return fail(ErrorCode::not_found,
-                "there is no kind `" + std::string(kind) + "`",
-                !hint.empty() ? std::move(hint)
-                              : "kinds are Project, Provider, Profile, Domain, DNSRecord, Server, "
-                                "Consent");
+    return fail(
+        ErrorCode::not_found, "there is no kind `" + std::string(kind) + "`", hint_for_kind(kind));
   }
   const auto parsed = nlohmann::ordered_json::parse(text, nullptr, false);
   PLUMB_CHECK(!parsed.is_discarded());

@@ -15,6 +15,12 @@ namespace plumb::load {
 /// The kinds of documents, as `kind` spells them.
 std::span<const std::string_view> document_kinds();
 
+/// What to write instead of a kind that a document cannot be, since it is part of another one:
+/// "DKIMKey". Empty for any other word.
+std::string_view part_of_another(std::string_view kind);
+/// The same, "did you mean", or all kinds: for a word that is none.
+std::string hint_for_kind(std::string_view word);
+
 /// The schema of a kind as text, whatever the case of `kind`; empty where there is none.
 std::string_view schema_text(std::string_view kind);
 
@@ -40,10 +46,9 @@ class Schemas {
   Schemas& operator=(const Schemas&) = delete;
 
   /// Whether `document` is as the schema of `kind` (one of document_kinds()) wants it. If not,
-  /// each reason is an error in `problems`, at its own place.
-  bool check(std::string_view kind, const Value& document, Diagnostics& problems) const;
-  /// The same, and takes out of `document` what is wrong with it, so that the rest can be looked
-  /// at. Where it was not read to its end (`ended`), nothing is said of what is missing.
+  /// each reason is an error in `problems`, at its own place, and what is wrong is taken out, so
+  /// that the rest can be looked at. Where the document was not read to its end (`ended`), nothing
+  /// is said of what is missing.
   Verdict repair(std::string_view kind, Value& document, bool ended, Diagnostics& problems) const;
 
  private:

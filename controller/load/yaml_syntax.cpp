@@ -202,7 +202,7 @@ SyntaxProblem explain_alias(std::string_view text, std::size_t offset) {
   }
   return {Mistake::yaml_alias,
           "aliases (*name) are not supported",
-          fmt::format("write \"{}\" if that is the text, else write the value out", word)};
+          "put it in quotes if that is the text, else write the value out"};
 }
 
 SyntaxProblem explain_syntax(std::string_view parser_message,

@@ -78,9 +78,11 @@ std::set<Scope> scopes_of(std::string_view word,
                           const load::Loaded& loaded,
                           const std::vector<Scope>& all) {
   std::set<Scope> found;
-  for (const auto& declared : loaded.declared) {
-    if (declared_matches(word, declared, loaded.files)) {
-      add_scopes(declared, loaded, all, found);
+  for (const auto* list : {&loaded.declared, &loaded.addresses}) {
+    for (const auto& declared : *list) {
+      if (declared_matches(word, declared, loaded.files)) {
+        add_scopes(declared, loaded, all, found);
+      }
     }
   }
   if (catalog != nullptr && word.starts_with("kind:")) {

@@ -60,6 +60,36 @@ TEST_F(Selection, KnowsAllItsWords) {
   }
 }
 
+TEST_F(Selection, OfAMailboxTakesTheMailOfItsDomain) {
+  project_.write("providers/mailhost.yaml",
+                 "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: mailhost}\n"
+                 "spec: {type: postfix-dovecot, directory: mail}\n");
+  project_.append("domains/one.example.yaml", "  mail: {provider: mailhost, mx: [10 mx.out.]}\n");
+  project_.append("domains/two.example.yaml", "  mail: {provider: mailhost, mx: [10 mx.out.]}\n");
+  project_.write("people/jane.yaml",
+                 "apiVersion: plumb/v1\nkind: Mailbox\n"
+                 "metadata: {name: jane@one.example, labels: {team: sales}}\n"
+                 "---\napiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: al@one.example}\n");
+  project_.write("people/joe.yaml",
+                 "apiVersion: plumb/v1\nkind: Alias\n"
+                 "metadata: {name: joe@two.example, labels: {team: care}}\n"
+                 "spec: {to: [joe@else.example]}\n");
+  project_.replace("plumb.yaml", "manifests: [", "manifests: [people, ");
+  for (const auto& [word, says] :
+       std::map<std::string, std::string>{{"label:team=sales", "jane"},
+                                          {"label:team=care", "joe"},
+                                          {"file:people/jane.yaml", "jane"},
+                                          {"file:people", "jane joe"}}) {
+    const auto ran = project_.plumb({"plan", "-v", "--target", word});
+    EXPECT_EQ(ran.code, 0) << word << "\n" << ran.all();
+    for (const auto* name : {"jane", "joe"}) {
+      EXPECT_EQ(ran.says(name), says.find(name) != std::string::npos) << word << "\n" << ran.all();
+    }
+    EXPECT_FALSE(ran.says("h1")) << "a zone is not a mailbox's\n" << ran.all();
+  }
+  EXPECT_EQ(project_.plumb({"plan", "--target", "label:team=none"}).code, 1);
+}
+
 TEST_F(Selection, HoldsForEveryCommandThatLooks) {
   for (const auto* command : {"plan", "graph"}) {
     EXPECT_EQ(seen({command, "--target", "Provider/files"}), "one two") << command;

@@ -134,6 +134,12 @@ TEST(Refusals, OfDocuments) {
   const Case cases[] = {
       {document("Domian", "metadata: {name: x}"),
        "d.yaml:2:7: there is no kind `Domian` (did you mean Domain?)\n"},
+      {document("MailServer", "metadata: {name: x}"),
+       "d.yaml:2:7: there is no kind `MailServer` (a mail server is a Provider: write `kind: "
+       "Provider` and its `type`)\n"},
+      {document("Weather", "metadata: {name: x}"),
+       "d.yaml:2:7: there is no kind `Weather` (kinds are Project, Provider, Profile, Domain, "
+       "DNSRecord, Server, Mailbox, Alias and Consent)\n"},
       {document("Mailbox", "metadata: {name: x}"),
        "d.yaml:3:18: mailbox `x` is called by no address (write local@domain, as in "
        "jane@example.com)\n"},

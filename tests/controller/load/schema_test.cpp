@@ -53,7 +53,8 @@ bool schema_accepts(const Schemas& schemas, const Value& item) {
                       {"metadata", Value{std::move(metadata), {}}},
                       {"spec", Value{std::move(spec), {}}}};
   Diagnostics problems;
-  return schemas.check("Domain", Value{std::move(document), {}}, problems);
+  Value whole{std::move(document), {}};
+  return schemas.repair("Domain", whole, true, problems).good;
 }
 
 constexpr const char* kGoodItems[] = {
