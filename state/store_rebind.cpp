@@ -45,6 +45,7 @@ class Rebind {
       }
       moved_.push_back(renamed);
     }
+    point_intents();
     point_claims();
     return std::move(moved_);
   }
@@ -118,7 +119,6 @@ class Rebind {
     for (auto& [row, intent] : intents) {
       intent.scope = renamed;
       for (auto& key : intent.keys) {
-        point_to(key.claim.needs, what_);
         txn_.erase(Db::open_keys, records::resource_key(number, key.kind, key.key));
         const auto resource = records::resource_key(there, key.kind, key.key);
         if (txn_.get(Db::open_keys, resource)) {
@@ -129,6 +129,27 @@ class Rebind {
         }
         txn_.put(Db::open_keys, resource, row);
       }
+      txn_.put(Db::intent, row, records::encode(intent));
+    }
+  }
+
+  /// What is open elsewhere becomes claims once it is settled.
+  void point_intents() {
+    std::vector<std::pair<std::string, Intent>> intents;
+    {
+      Cursor cursor(txn_, Db::intent);
+      while (cursor.next()) {
+        auto intent = decode_in<Intent>(txn_, cursor.value());
+        bool any = false;
+        for (std::size_t i = 0; intent && i < intent->keys.size(); ++i) {
+          any |= point_to(intent->keys[i].claim.needs, what_);
+        }
+        if (any) {
+          intents.emplace_back(std::string(cursor.key()), std::move(*intent));
+        }
+      }
+    }
+    for (const auto& [row, intent] : intents) {
       txn_.put(Db::intent, row, records::encode(intent));
     }
   }

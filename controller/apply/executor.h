@@ -35,18 +35,12 @@ struct Run {
   const Catalog* catalog = nullptr;  ///< says which fields cannot be read back; null: none
 };
 
-/// A scope that could not be worked on at all.
-struct ScopeTrouble {
-  std::uint32_t scope = 0;
-  Error error;
-};
-
 /// What became of a plan.
 struct Summary {
   std::vector<ChangeResult> results;  ///< every change of the plan's batches, in no order
-  std::vector<ScopeTrouble> troubles;
-  std::size_t kept = 0;  ///< adopt, refresh, forget
-  bool stopped = false;  ///< asked to stop before all was tried
+  std::vector<Error> troubles;        ///< of scopes that could not be worked on at all
+  std::size_t kept = 0;               ///< adopt, refresh, forget
+  bool stopped = false;               ///< asked to stop before all was tried
   std::optional<Error>
       memory_failed;  ///< the store could not be written: recovery finds what is open
 

@@ -106,7 +106,7 @@ void Work::prepare(std::span<const std::uint32_t> scopes) {
   const std::lock_guard lock(mutex_);
   for (const auto scope : fresh) {
     if (scopes_[scope].trouble) {
-      summary_.troubles.push_back({scope, *scopes_[scope].trouble});
+      summary_.troubles.push_back(*scopes_[scope].trouble);
     }
   }
 }

@@ -87,7 +87,7 @@ Result<ExitCode> adopt(Workspace& workspace, const AdoptOptions& options) {
   const auto summary = workspace.reconciler(*planned.store)
                            .apply(planned.pass, workspace.run(*planned.loaded), false, quiet, {});
   for (const auto& trouble : summary.troubles) {
-    complain("! " + trouble.error.message + "\n");
+    complain("! " + trouble.message + "\n");
   }
   say(describe::counted(summary.kept, "object") +
       " noted as ours; nothing in the world was changed.\n" +

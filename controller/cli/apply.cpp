@@ -78,7 +78,7 @@ std::string failures_text(const plan::Plan& plan,
   constexpr std::size_t kTold = 3;
   std::string text;
   for (const auto& trouble : summary.troubles) {
-    text += "! " + error_lines(trouble.error);
+    text += "! " + error_lines(trouble);
   }
   std::map<std::tuple<std::uint32_t, apply::Ending, std::string>,
            std::vector<const apply::ChangeResult*>>

@@ -53,11 +53,11 @@ ExitCode exit_code_of(const plan::Plan& plan, const apply::Summary& summary) {
   const auto done = summary.count(apply::Ending::done);
   const auto held = std::any_of(summary.troubles.begin(),
                                 summary.troubles.end(),
-                                [](const auto& trouble) { return is_held(trouble.error); });
+                                [](const auto& trouble) { return is_held(trouble); });
   const auto stale =
       std::any_of(summary.troubles.begin(), summary.troubles.end(), [](const auto& trouble) {
-        return trouble.error.code == ErrorCode::conflict &&
-               trouble.error.message.find("stale") != std::string::npos;
+        return trouble.code == ErrorCode::conflict &&
+               trouble.message.find("stale") != std::string::npos;
       });
   if (held) {
     return ExitCode::lock_held;

@@ -374,7 +374,7 @@ Result<ExitCode> adopt_imported(Workspace& workspace,
   const auto summary = workspace.reconciler(*planned.store)
                            .apply(planned.pass, workspace.run(*planned.loaded), false, quiet, {});
   for (const auto& trouble : summary.troubles) {
-    complain("! " + trouble.error.message + "\n");
+    complain("! " + trouble.message + "\n");
   }
   say(counted(summary.kept, "object") + " noted as ours; nothing in the world was changed.\n");
   say(code != ExitCode::ok ? "`plumb plan` shows what is refused, in conflict or unread.\n"

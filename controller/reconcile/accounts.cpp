@@ -15,10 +15,11 @@ Result<void> Reconciler::move_claims(const Pass& pass, const apply::Run& run) {
       continue;
     }
     std::vector<state::ScopeLock> locks;
+    PLUMB_TRY(lock_file, state::LockFile::open(run.lock_directory));  // one descriptor for all
     PLUMB_TRY(scopes, store_.scopes());
     for (const auto& scope : scopes) {
       if (scope.account == rebinding.from) {
-        PLUMB_TRY(lock, state::ScopeLock::take(run.lock_directory, scope, run.self));
+        PLUMB_TRY(lock, state::ScopeLock::take(lock_file, scope, run.self));
         locks.push_back(std::move(lock));
       }
     }

@@ -72,23 +72,21 @@ apply::Summary Reconciler::apply(const Pass& pass,
                                  bool reread,
                                  apply::Progress& progress,
                                  std::stop_token stop) {
+  apply::Summary failed;
   if (auto moved = move_claims(pass, run); !moved) {
-    apply::Summary summary;
-    summary.troubles.push_back({0, std::move(moved).error()});
-    return summary;
+    failed.troubles.push_back(std::move(moved).error());
+    return failed;
+  }
+  if (auto bound = bind_accounts(pass); !bound) {
+    failed.memory_failed = std::move(bound).error();
+    return failed;
   }
   const auto fresh = [&](std::span<const std::uint32_t> scopes,
                          const apply::Executor::Refuse& refuse) {
     look_again(pass, scopes, reread, refuse, stop);
   };
   apply::Executor executor(store_, env_, known(run));
-  auto summary = executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
-  if (summary.all_done()) {
-    if (auto bound = bind_accounts(pass); !bound) {
-      summary.memory_failed = std::move(bound).error();
-    }
-  }
-  return summary;
+  return executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
 }
 
 void Reconciler::look_again(const Pass& pass,

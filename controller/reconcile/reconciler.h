@@ -83,7 +83,8 @@ class Reconciler {
                        std::stop_token stop);
 
   /// Remembers which account each Provider of `pass` that was read stands for, by which a re-spelt
-  /// endpoint is noticed. apply() does it when all is done; call it where nothing is to be applied.
+  /// endpoint is noticed. apply() does it before it writes anything: what is claimed from then on
+  /// lies at these accounts. Call it where nothing is to be applied.
   Result<void> bind_accounts(const Pass& pass);
 
   /// Writes our owner mark to a scope that was just taken over, where it lacks it, and notes the

@@ -1,5 +1,6 @@
 // A Provider whose address is spelt anew keeps what is ours, once a person has said so.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "tests/support/cli.h"
 #include "tests/support/pdns_server.h"
@@ -86,6 +87,59 @@ TEST_F(Rebind, WithChangesAtOnceAppliesThemToo) {
   EXPECT_EQ(ran.code, 0) << ran.all();
   EXPECT_NE(project_.read("anew/one.example.zone").find("h8"), std::string::npos);
   EXPECT_EQ(project_.plumb({"plan", "--detailed-exitcode"}).code, 0);
+}
+
+/// As many open files as a run of one zone needs, and no more.
+class FewFiles {
+ public:
+  FewFiles() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    auto few = before_;
+    few.rlim_cur = 64;
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~FewFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  FewFiles(const FewFiles&) = delete;
+  FewFiles& operator=(const FewFiles&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(Rebind, OfMoreZonesThanFilesMayBeOpen) {
+  for (int i = 0; i < 80; ++i) {
+    const auto name = "z" + std::to_string(i) + ".example";
+    project_.domain(name, hosts(1));
+  }
+  project_.replace("providers/files.yaml", "directory: anew", "directory: zones");
+  std::filesystem::rename(project_.path() / "anew", project_.path() / "zones");
+  EXPECT_EQ(project_.plumb({"apply", "--yes"}).code, 0);
+  std::filesystem::rename(project_.path() / "zones", project_.path() / "anew");
+  project_.replace("providers/files.yaml", "directory: zones", "directory: anew");
+  const FewFiles few;
+  const auto ran =
+      project_.plumb({"apply", "--yes", "--consent", "allow=rebind,on=Provider/files"});
+  EXPECT_EQ(ran.code, 0) << ran.all();
+  EXPECT_EQ(project_.plumb({"plan", "--detailed-exitcode"}).code, 0);
+}
+
+TEST(RebindOfOne, IsOfferedThoughAnotherProviderRefusedItsPart) {
+  const Project project;
+  project.domain("one.example", hosts(2));
+  project.write("providers/other.yaml",
+                "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: other}\n"
+                "spec: {type: zonefile, directory: /proc/nobody}\n");
+  project.domain("two.example", hosts(2));
+  project.replace("domains/two.example.yaml", "[files]", "[other]");
+  const auto partly = project.plumb({"apply", "--yes", "--no-verify"});
+  EXPECT_TRUE(partly.says("refused: cannot make directory")) << partly.all();
+  EXPECT_NE(partly.code, 0) << partly.all();
+  EXPECT_TRUE(project.has("zones/one.example.zone")) << partly.all();
+  std::filesystem::rename(project.path() / "zones", project.path() / "anew");
+  project.replace("providers/files.yaml", "directory: zones", "directory: anew");
+  const auto ran = project.plumb({"plan"});
+  EXPECT_EQ(ran.code, 3) << ran.all();
+  EXPECT_TRUE(ran.says("--consent 'allow=rebind,on=Provider/files'")) << ran.all();
 }
 
 TEST(RebindPowerdns, OfAnEndpointThatIsSpeltAnew) {

@@ -108,6 +108,29 @@ TEST(Rebind, TakesOpenIntentsAlong) {
   EXPECT_TRUE(store->open_intents()->empty());
 }
 
+TEST(Rebind, LetsWhatIsOpenAtOtherAccountsNeedTheNewOne) {
+  const test::TempDir folder;
+  const auto store = open_store(folder.path());
+  make(*store, create_key("a", "1"));
+  auto open = intent_of({create_key("b", "2"), create_key("c", "3")});
+  open.scope = kOther;
+  open.keys[1].claim.needs = {{kOther, KindId{1}, ""}, {kScope, KindId{1}, ""}};
+  const auto seq = store->begin(open, kNow);
+  ASSERT_TRUE(seq);
+  ASSERT_TRUE(rebind(*store, kAnew));
+  const auto intents = store->open_intents();
+  ASSERT_EQ(intents->size(), 1U);
+  const std::vector<ResourceId> both{{kOther, KindId{1}, ""}, {kMoved, KindId{1}, ""}};
+  EXPECT_EQ((*intents)[0].scope, kOther);
+  EXPECT_EQ((*intents)[0].keys[1].claim.needs, both);
+  ASSERT_TRUE(store->close(
+      *seq, std::vector{outcome("b", Ending::done), outcome("c", Ending::done)}, kNow));
+  const auto claimed = *store->claims(kOther);
+  const auto row = claimed->table.find(kRrset, "c");
+  ASSERT_TRUE(row);
+  EXPECT_EQ(claimed->side[claimed->table[*row].side - 1].needs, both);
+}
+
 TEST(Rebind, SurvivesAnExport) {
   const test::TempDir folder;
   const test::TempDir other;

@@ -160,8 +160,7 @@ TEST(Executor, AScopeThatSomebodyHoldsIsLeftAloneAndTheOthersGoOn) {
   ASSERT_TRUE(other.has_value());
   const auto summary = bench.apply();
   ASSERT_EQ(summary.troubles.size(), 1U);
-  EXPECT_NE(summary.troubles[0].error.message.find("held by ci-8/1/c0ffee since now"),
-            std::string::npos);
+  EXPECT_NE(summary.troubles[0].message.find("held by ci-8/1/c0ffee since now"), std::string::npos);
   EXPECT_EQ(summary.count(Ending::refused), 3U);
   EXPECT_EQ(summary.count(Ending::done), 3U);
   EXPECT_EQ(bench.world.scopes().size(), 1U);

@@ -143,8 +143,8 @@ TEST(Reconciler, WhatIsRememberedMayNotMoveBetweenPlanAndApply) {
 
   const auto summary = house.apply(early);
   ASSERT_EQ(summary.troubles.size(), 1U);
-  EXPECT_EQ(summary.troubles[0].error.code, ErrorCode::conflict);
-  EXPECT_NE(summary.troubles[0].error.message.find("stale"), std::string::npos);
+  EXPECT_EQ(summary.troubles[0].code, ErrorCode::conflict);
+  EXPECT_NE(summary.troubles[0].message.find("stale"), std::string::npos);
   EXPECT_EQ(summary.count(apply::Ending::refused), 1U);
   EXPECT_EQ(summary.count(apply::Ending::done), 1U);  // example.net
 }
@@ -158,7 +158,7 @@ TEST(Reconciler, ARereadRefusesWhatHasMovedInTheWorld) {
   house.append("example.com", "www.example.com. 300 IN A 192.0.2.99");
   const auto summary = house.apply(pass, true);
   ASSERT_EQ(summary.troubles.size(), 1U);
-  EXPECT_NE(summary.troubles[0].error.message.find("stale"), std::string::npos);
+  EXPECT_NE(summary.troubles[0].message.find("stale"), std::string::npos);
   EXPECT_NE(house.zone("example.com").find("192.0.2.99"), std::string::npos);
 }
 
