@@ -157,7 +157,8 @@ std::string scope_states_text(const PlanView& view, const Style& style) {
   std::map<Story, std::vector<std::string>> stories;
   for (const auto& scope : view.plan.scopes) {
     if (scope.state != ScopeState::planned) {
-      stories[{scope.state, printable(scope.provider), printable(scope.why), printable(scope.hint)}]
+      const auto& where = scope.provider.empty() ? scope.scope.account : scope.provider;
+      stories[{scope.state, printable(where), printable(scope.why), printable(scope.hint)}]
           .push_back(heading(scope));
     }
   }

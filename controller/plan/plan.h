@@ -121,6 +121,7 @@ struct ScopePlan {
   Guard guard = Guard::none;  ///< for `refused`: what would permit it
   std::string owner;          ///< the owner mark that the container lacks and should have
   ScopeCounts counts;
+  std::string left_alone_because;            ///< why the first of counts.left_alone cannot be read
   bool first_contact = false;                ///< no claims here yet though the world is not empty
   std::uint32_t changes_per_batch = 0;       ///< 0 = no limit
   std::vector<std::uint32_t> consents_used;  ///< for the scope as a whole: into Plan::consents
@@ -222,8 +223,9 @@ struct SecretPrint {
   std::string text;  ///< its keyed print
   std::string flaw;  ///< why it must not be set ("is shorter than 8 characters"); empty: it may
 };
-/// The print of the secret behind a reference; nullopt where it cannot be read here. Thread-safe.
-using PrintOf = std::function<std::optional<SecretPrint>(const SecretRef& reference)>;
+/// The print of the secret behind a reference. Error where it cannot be read here: it names the
+/// source, and never any of what is there. Thread-safe.
+using PrintOf = std::function<Result<SecretPrint>(const SecretRef& reference)>;
 
 /// Everything about one scope that the decision needs.
 struct ScopeInput {

@@ -101,14 +101,16 @@ void guard_spread(Plan& plan, const PlanContext& context) {
 void guard_passwords(Plan& plan, const PlanContext& context) {
   const auto count = set_anew(plan, context.catalog);
   const auto& limit = context.guards.passwords_per_run;
-  if (over(limit, count, 0)) {
+  const auto total = limit.percent == 0 ? 0 : declared_write_only(plan, context.catalog);
+  if (over(limit, count, total)) {
+    const auto of = limit.percent == 0 ? std::string() : fmt::format(" of {}", total);
     refuse_run(
         plan,
         context,
         Guard::passwords,
         count,
         fmt::format(
-            "would set {} passwords of mailboxes that exist ({})", count, limit_text(limit)));
+            "would set {}{} passwords of mailboxes that exist ({})", count, of, limit_text(limit)));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "resources/model/cbor.h"
+#include "resources/model/references.h"
 
 namespace plumb::plan {
 namespace {
@@ -97,9 +98,15 @@ class Substitution {
   }
 
   Value::List print_of(const SecretRef& secret) {
-    auto print = print_of_ ? print_of_(secret) : std::nullopt;
+    if (!print_of_) {
+      stop(Resolved::State::no_secret, "secret " + where(secret) + " cannot be read here");
+      return {};
+    }
+    auto print = print_of_(secret);
     if (!print) {
-      stop(Resolved::State::no_secret, where(secret));
+      const auto& error = print.error();
+      stop(Resolved::State::no_secret,
+           error.message + (error.hint.empty() ? "" : " (" + error.hint + ")"));
       return {};
     }
     if (!print->flaw.empty()) {
@@ -142,24 +149,6 @@ class Substitution {
   std::string by_;
   std::string flaw_;
 };
-
-void collect(const Value& value, std::vector<std::string>& names) {
-  if (const auto* reference = std::get_if<Reference>(&value.data)) {
-    names.push_back(reference->target);
-  } else if (const auto* expression = std::get_if<Expression>(&value.data)) {
-    for (const auto& part : expression->parts) {
-      collect(part, names);
-    }
-  } else if (const auto* list = value.as_list()) {
-    for (const auto& item : *list) {
-      collect(item, names);
-    }
-  } else if (const auto* map = value.as_map()) {
-    for (const auto& field : *map) {
-      collect(field.value, names);
-    }
-  }
-}
 
 /// Whether a set, or a whole field, was lost because its references stand for nothing.
 bool lost_all(const Kind& kind, const Value& before, const Value& after) {
@@ -215,7 +204,7 @@ Resolved resolve(const Kind& kind,
 std::vector<std::string> producers_of(const Kind& kind, std::string_view body) {
   std::vector<std::string> names;
   if (const auto tree = body_tree(kind, body)) {
-    collect(*tree, names);
+    collect_references(*tree, names);
   }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -21,8 +21,8 @@ struct Resolved {
   };
   State state = State::bytes;
   std::string body;
-  std::string by;       ///< awaits, unread: the producer, "Server/mx1"; no_secret: where it
-                        ///< should have been, "env JANE"
+  std::string by;       ///< awaits, unread: the producer, "Server/mx1"; no_secret: why,
+                        ///< "secret env JANE is not set (export JANE ...)"
   std::string problem;  ///< broken: one sentence
   std::string flaw;     ///< bytes: why what is written must not be set, "secret env JANE is ..."
 };

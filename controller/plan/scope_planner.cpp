@@ -108,9 +108,13 @@ bool ScopePlanner::settled_before() {
     const auto* data = whole_ ? container_of(claimed_, context_.catalog) : nullptr;
     const auto consent = find_consent(context_.consents, {Guard::retire, {}, &plan_, 1, data});
     if (consent == 0) {
-      return stop(ScopeState::retired,
-                  "its domain is declared at another provider now",
-                  fmt::format("a Consent that allows retire on {} deletes it", scope_name(plan_)));
+      return stop(
+          ScopeState::retired,
+          "its domain is declared at another provider now",
+          input_.provider.empty()
+              ? "no Provider opens that account any more: declare it again, or let go of what is "
+                "there with plumb forget"
+              : fmt::format("a Consent that allows retire on {} deletes it", scope_name(plan_)));
     }
     retiring_ = true;
     plan_.consents_used.push_back(consent - 1U);
@@ -318,7 +322,9 @@ void ScopePlanner::look_at(const Triple& triple) {
   plan_.counts.in_plumb += decision.count == Decision::Count::in_plumb ? 1 : 0;
   plan_.counts.unmanaged += decision.count == Decision::Count::unmanaged ? 1 : 0;
   plan_.counts.system += decision.count == Decision::Count::system ? 1 : 0;
-  plan_.counts.left_alone += decision.count == Decision::Count::left_alone ? 1 : 0;
+  if (decision.count == Decision::Count::left_alone && plan_.counts.left_alone++ == 0) {
+    plan_.left_alone_because = resolved.by;
+  }
   for (std::uint8_t i = 0; i < decision.size; ++i) {
     emit(triple, std::move(decision.lines[i]), values);
   }

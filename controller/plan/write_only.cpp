@@ -39,12 +39,10 @@ Place place_of(const ScopePlan& scope, std::uint32_t desired_row) {
 
 void refuse_without_secret(ScopePlan& scope,
                            std::uint32_t desired_row,
-                           std::string_view where,
+                           std::string_view why,
                            const Catalog& catalog) {
   scope.refusals.push_back(
-      {.message = fmt::format("{} cannot be made: secret {} cannot be read here",
-                              name_of(scope, desired_row, catalog),
-                              where),
+      {.message = fmt::format("{} cannot be made: {}", name_of(scope, desired_row, catalog), why),
        .place = place_of(scope, desired_row)});
 }
 
@@ -100,19 +98,42 @@ std::uint32_t set_anew(const Plan& plan, const Catalog& catalog) {
   return count;
 }
 
+std::uint32_t declared_write_only(const Plan& plan, const Catalog& catalog) {
+  std::uint32_t count = 0;
+  for (const auto& scope : plan.scopes) {
+    if (scope.desired == nullptr) {
+      continue;
+    }
+    const auto& table = scope.desired->table;
+    count += static_cast<std::uint32_t>(
+        std::count_if(table.entries().begin(), table.entries().end(), [&](const Entry& entry) {
+          return has_write_only(catalog.of(entry.kind), table.body(entry));
+        }));
+  }
+  return count;
+}
+
 void note_left_alone(Plan& plan, const Catalog& catalog) {
-  std::map<std::pair<std::string, std::string>, std::uint32_t> counts;
+  struct Left {
+    std::uint32_t count = 0;
+    std::string why;  ///< of the first
+  };
+  std::map<std::pair<std::string, std::string>, Left> left;
   for (const auto& scope : plan.scopes) {
     if (scope.counts.left_alone != 0 && scope.desired) {
-      counts[{scope.provider, word_of(scope.desired->table, catalog)}] += scope.counts.left_alone;
+      auto& one = left[{scope.provider, word_of(scope.desired->table, catalog)}];
+      one.count += scope.counts.left_alone;
+      one.why = one.why.empty() ? scope.left_alone_because : one.why;
     }
   }
-  for (const auto& [who, count] : counts) {
-    plan.notes.push_back(fmt::format("{}: {} {}{} could not be read here: left alone",
+  for (const auto& [who, what] : left) {
+    plan.notes.push_back(fmt::format("{}: {} {}{} could not be read here: left alone{}{}",
                                      who.first,
-                                     count,
+                                     what.count,
                                      who.second,
-                                     count == 1 ? "" : "s"));
+                                     what.count == 1 ? "" : "s",
+                                     what.count == 1 ? ": " : "; of the first: ",
+                                     what.why));
   }
 }
 

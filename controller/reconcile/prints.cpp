@@ -20,7 +20,7 @@ namespace plumb::reconcile {
 namespace {
 
 using Name = std::pair<std::string, std::string>;  // source, locator
-using Prints = std::map<Name, std::optional<plan::SecretPrint>>;
+using Prints = std::map<Name, Result<plan::SecretPrint>>;
 
 /// The secrets of one table, each handed to `each`.
 template <class Each>
@@ -63,21 +63,18 @@ std::string flaw_of(std::string_view password, std::uint32_t shortest) {
 
 /// The print of one secret. A ready hash is its own secret; it is told apart from a password that
 /// reads like it.
-std::optional<plan::SecretPrint> print(const std::string& key,
-                                       const Name& name,
-                                       std::uint32_t shortest,
-                                       env::Secrets& secrets) {
+Result<plan::SecretPrint> print(const std::string& key,
+                                const Name& name,
+                                std::uint32_t shortest,
+                                env::Secrets& secrets) {
   constexpr std::string_view kHash("hash\0", 5);
   if (name.first == "hash") {
     return plan::SecretPrint{state::hex(env::hmac_sha256(key, std::string(kHash) + name.second)),
                              {}};
   }
-  const auto secret = secrets.get({name.first, name.second});
-  if (!secret) {
-    return std::nullopt;
-  }
-  return plan::SecretPrint{state::hex(env::hmac_sha256(key, secret->reveal())),
-                           flaw_of(secret->reveal(), shortest)};
+  PLUMB_TRY(secret, secrets.get({name.first, name.second}));
+  return plan::SecretPrint{state::hex(env::hmac_sha256(key, secret.reveal())),
+                           flaw_of(secret.reveal(), shortest)};
 }
 
 /// The key that all prints of a store are made with; wipe it.
@@ -114,8 +111,8 @@ bool put_prints(std::string& out,
                 const plan::PrintOf& print_of) {
   bool all = true;
   secrets_of(desired.table, catalog, [&](const SecretRef& secret) {
-    const auto print = print_of ? print_of(secret) : std::nullopt;
-    all = all && print.has_value();
+    const auto print = print_of ? print_of(secret) : Result<plan::SecretPrint>();
+    all = all && print_of && print.has_value();
     cbor::octets(out, print ? print->text : std::string());
   });
   return all;
@@ -129,7 +126,7 @@ Result<plan::PrintOf> read_prints(const std::vector<plan::ScopeInput>& inputs,
   for (const auto& input : inputs) {
     if (input.desired) {
       secrets_of(input.desired->table, context.catalog, [&](const SecretRef& secret) {
-        prints->emplace(Name(secret.source, secret.locator), std::nullopt);
+        prints->emplace(Name(secret.source, secret.locator), plan::SecretPrint());
       });
     }
   }
@@ -146,9 +143,12 @@ Result<plan::PrintOf> read_prints(const std::vector<plan::ScopeInput>& inputs,
     rows[i]->second = print(key, rows[i]->first, context.guards.password_length, env.secrets);
   });
   env::wipe(key);
-  return plan::PrintOf([prints](const SecretRef& secret) -> std::optional<plan::SecretPrint> {
+  return plan::PrintOf([prints](const SecretRef& secret) -> Result<plan::SecretPrint> {
     const auto found = prints->find(Name(secret.source, secret.locator));
-    return found == prints->end() ? std::nullopt : found->second;
+    if (found == prints->end()) {
+      return fail(ErrorCode::not_found, "its secret was not read");
+    }
+    return found->second;
   });
 }
 

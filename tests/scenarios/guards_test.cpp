@@ -232,7 +232,14 @@ TEST(Guards, DroppingAProviderRetiresTheZoneAndKeepsIt) {
   EXPECT_EQ(project.read(kZone), before);
   const auto plan = project.plumb({"plan"});
   EXPECT_TRUE(plan.says("retired")) << plan.all();
+  EXPECT_TRUE(plan.says("kept at files: ") && plan.says("Consent that allows retire"))
+      << plan.all();
   EXPECT_EQ(project.read(kZone), before);
+  project.remove("providers/files.yaml");
+  const auto alone = project.plumb({"plan"});
+  EXPECT_TRUE(alone.says("kept at zonefile zones: ")) << alone.all();
+  EXPECT_TRUE(alone.says("plumb forget")) << alone.all();
+  EXPECT_FALSE(alone.says("Consent that allows retire")) << alone.all();
 }
 
 }  // namespace

@@ -300,7 +300,7 @@ TEST(Mail, WaitsWithAnAliasForAMailboxThatIsNotMade) {
   project.declare("abuse: [jane]", "abuse: [jane, new, team]");
   const auto ran = project.apply();
   EXPECT_EQ(ran.code, 3) << ran.all();
-  EXPECT_TRUE(ran.says("secret env NOT_SET cannot be read here")) << ran.all();
+  EXPECT_TRUE(ran.says("secret env NOT_SET is not set (export NOT_SET")) << ran.all();
   EXPECT_EQ(project.lines("postfix/aliases"),
             "abuse@one.example\tjane@one.example\npostmaster@one.example\tjane@one.example\n")
       << "mail to an address that is not there would bounce";

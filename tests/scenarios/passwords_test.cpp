@@ -148,14 +148,17 @@ TEST_F(PasswordScenario, ThatCannotBeReadHereAreLeftAlone) {
   const auto before = hash_of("jane");
   const auto there = plan({});
   EXPECT_EQ(there.code, 0) << there.all();
-  EXPECT_TRUE(there.says("mailhost: 1 password could not be read here: left alone")) << there.all();
+  EXPECT_TRUE(
+      there.says("mailhost: 1 password could not be read here: left alone: secret env JANE "
+                 "is not set (export JANE"))
+      << there.all();
   EXPECT_TRUE(there.says("In plumb: nothing to do.")) << there.all();
   mailbox("joe", "password: {env: JOE}");
   const auto missing = apply({});
   EXPECT_EQ(missing.code, 3) << missing.all();
-  EXPECT_TRUE(
-      missing.says("Password/one.example/joe cannot be made: secret env JOE cannot be read here\n"
-                   "  declared at domains/joe.yaml:4:"))
+  EXPECT_TRUE(missing.says(
+      "Password/one.example/joe cannot be made: secret env JOE is not set (export JOE, or say "
+      "where else the secret is)\n  declared at domains/joe.yaml:4:"))
       << missing.all();
   EXPECT_FALSE(project.read("mail/postfix/mailboxes").find("joe") != std::string::npos);
   EXPECT_EQ(hash_of("jane"), before);
@@ -222,6 +225,29 @@ TEST_F(PasswordScenario, ManyAtOnceNeedConsent) {
   project.append("plumb.yaml", "  guards: {passwordsPerRun: 6}\n");
   applies(first);
   expect_opens("m5", "first-of-5");
+  project.replace("plumb.yaml", "passwordsPerRun: 6", "passwordsPerRun: 99%");
+  const auto share = apply(second);
+  EXPECT_EQ(share.code, 3) << share.all();
+  EXPECT_TRUE(share.says("would set 6 of 6 passwords of mailboxes that exist (limit 99%)"))
+      << share.all();
+  project.replace("plumb.yaml", "passwordsPerRun: 99%", "passwordsPerRun: 100%");
+  applies(second);
+  expect_opens("m5", "second-of-5");
+}
+
+TEST_F(PasswordScenario, OfCommandsThatMayNotBeRunSayWhatWouldPermitThem) {
+  mailbox("jane", "password: {exec: [echo, of-a-command]}");
+  const auto refused = apply({});
+  EXPECT_EQ(refused.code, 3) << refused.all();
+  EXPECT_TRUE(
+      refused.says("Password/one.example/jane cannot be made: secret exec echo may not be "
+                   "read here (pass --allow-exec"))
+      << refused.all();
+  applies({}, {"--allow-exec"});
+  const auto there = plan({});
+  EXPECT_EQ(there.code, 0) << there.all();
+  EXPECT_TRUE(there.says("left alone: secret exec echo may not be read here (pass --allow-exec"))
+      << there.all();
 }
 
 TEST_F(PasswordScenario, NoLongerDeclaredStayAsTheyAre) {

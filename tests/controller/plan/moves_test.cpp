@@ -30,9 +30,9 @@ Row formerly(Row row, const std::string& key) {
 
 Lines planned(const ScopeBuilder& scope, bool renames = true) {
   Context context;
-  context.value.print_of = [](const SecretRef& secret) -> std::optional<SecretPrint> {
+  context.value.print_of = [](const SecretRef& secret) -> Result<SecretPrint> {
     if (secret.locator == "NOBODY") {
-      return std::nullopt;
+      return fail(ErrorCode::denied, "there is nobody");
     }
     return SecretPrint{secret.locator, ""};
   };

@@ -154,7 +154,11 @@ TEST(Scopes, DeclaredElsewhereAreKeptUntilSomebodyConsents) {
   const auto kept = plan_scope(input, context.value);
   EXPECT_EQ(kept.state, ScopeState::retired);
   EXPECT_TRUE(kept.changes.empty());
+  EXPECT_NE(kept.hint.find("a Consent that allows retire"), std::string::npos);
   EXPECT_TRUE(join({kept}, context.value).empty());
+  input.provider.clear();  // no Provider opens its account
+  EXPECT_NE(plan_scope(input, context.value).hint.find("plumb forget"), std::string::npos);
+  input.provider = "test";
 
   context.value.consents = {consent("retire", "Domain/example.com")};
   EXPECT_EQ(plan_scope(input, context.value).state, ScopeState::retired) << "the zone is not named";

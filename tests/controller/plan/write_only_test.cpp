@@ -27,9 +27,9 @@ const SecretRef kJane{"env", "JANE"};
 /// Prints "print of JANE"; what is called NOBODY is not there.
 Context context() {
   Context context;
-  context.value.print_of = [](const SecretRef& secret) -> std::optional<SecretPrint> {
+  context.value.print_of = [](const SecretRef& secret) -> Result<SecretPrint> {
     if (secret.locator == "NOBODY") {
-      return std::nullopt;
+      return fail(ErrorCode::denied, "secret env NOBODY is not set", "export NOBODY");
     }
     return SecretPrint{"print of " + secret.locator,
                        secret.locator == "WEAK" ? "is shorter than 8 characters" : ""};
@@ -86,8 +86,10 @@ TEST(WriteOnly, WhatCannotBeReadHereIsLeftAloneAndSaidOnce) {
   EXPECT_EQ(plan.counts.left_alone, 2U);
   const auto joined = join({plan, plan}, with.value);
   EXPECT_TRUE(joined.refusals.empty());
-  EXPECT_EQ(joined.notes,
-            std::vector<std::string>{"test: 4 boxs could not be read here: left alone"});
+  EXPECT_EQ(
+      joined.notes,
+      std::vector<std::string>{"test: 4 boxs could not be read here: left alone; of the first: "
+                               "secret env NOBODY is not set (export NOBODY)"});
 }
 
 TEST(WriteOnly, NothingIsMadeWithoutItsDeclaredSecret) {
@@ -103,7 +105,7 @@ TEST(WriteOnly, NothingIsMadeWithoutItsDeclaredSecret) {
   EXPECT_EQ(planned.key(planned.changes[joined.batches[0].changes[0]]), "joe");
   ASSERT_EQ(joined.refusals.size(), 1U);
   EXPECT_EQ(joined.refusals[0].message,
-            "Box/example.com/jane cannot be made: secret env NOBODY cannot be read here");
+            "Box/example.com/jane cannot be made: secret env NOBODY is not set (export NOBODY)");
   EXPECT_EQ(joined.refusals[0].place, place_at(1, 7, 1));
   EXPECT_TRUE(joined.refusals[0].consent.allow.empty());
 }
@@ -111,10 +113,11 @@ TEST(WriteOnly, NothingIsMadeWithoutItsDeclaredSecret) {
 TEST(WriteOnly, AReadyHashIsNeverNamed) {
   ScopeBuilder scope;
   scope.declare(declared("jane", {"hash", "NOBODY"}));
-  const auto with = context();
+  const Context with;  // reads no secrets
   const auto joined = join({plan_scope(scope.input(), with.value)}, with.value);
   ASSERT_EQ(joined.refusals.size(), 1U);
-  EXPECT_EQ(joined.refusals[0].message.find("NOBODY"), std::string::npos);
+  EXPECT_EQ(joined.refusals[0].message,
+            "Box/example.com/jane cannot be made: secret hash cannot be read here");
 }
 
 TEST(WriteOnly, WhatMustNotBeSetRefusesTheRunWithItsPlace) {
@@ -171,6 +174,20 @@ TEST(WriteOnly, ManyThatExistAreSetOnlyWithConsent) {
   EXPECT_FALSE(join({plan_scope(moved(6).input(), with.value)}, with.value).run_refused);
   with.value.consents = {};
   with.value.guards.passwords_per_run = {6, 0};
+  EXPECT_FALSE(join({plan_scope(moved(6).input(), with.value)}, with.value).run_refused);
+}
+
+TEST(WriteOnly, AShareOfAllThatAreDeclaredMayBeSet) {
+  auto with = context();
+  with.value.guards.passwords_per_run = {0, 50};  // as many are new
+  EXPECT_FALSE(join({plan_scope(moved(6).input(), with.value)}, with.value).run_refused);
+  with.value.guards.passwords_per_run = {0, 49};
+  const auto refused = join({plan_scope(moved(6).input(), with.value)}, with.value);
+  EXPECT_TRUE(refused.run_refused);
+  ASSERT_EQ(refused.refusals.size(), 1U);
+  EXPECT_EQ(refused.refusals[0].message,
+            "would set 6 of 12 passwords of mailboxes that exist (limit 49%)");
+  with.value.consents = {refused.refusals[0].consent};
   EXPECT_FALSE(join({plan_scope(moved(6).input(), with.value)}, with.value).run_refused);
 }
 

@@ -250,10 +250,11 @@ TEST_F(Passwords, ThatCannotBeReadHereAreLeftAlone) {
   const auto pass = plan();
   EXPECT_EQ(pass.plan.batches.size(), 0U);
   EXPECT_EQ(pass.plan.notes,
-            std::vector<std::string>{"mail: 1 password could not be read here: left alone"});
+            std::vector<std::string>{"mail: 1 password could not be read here: left alone: "
+                                     "secret env is missing"});
   ASSERT_EQ(pass.plan.refusals.size(), 1U);
   EXPECT_EQ(pass.plan.refusals[0].message,
-            "Password/example.com/joe cannot be made: secret env JOE cannot be read here");
+            "Password/example.com/joe cannot be made: secret env is missing");
   EXPECT_EQ(house.boxes.size(), 1U);  // joe is not made without his password
 }
 
