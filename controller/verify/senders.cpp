@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include "controller/verify/hosts.h"
+#include "controller/verify/judged.h"
 #include "controller/verify/spf_walk.h"
 #include "controller/verify/texts.h"
+#include "resources/mail/dmarc_discovery.h"
 #include "resources/rules/dkim_key.h"
 #include "resources/rules/tag_list.h"
 
@@ -55,6 +57,9 @@ void check_spf(Look& look) {
     return;
   }
   check_outbound(look, walk);
+  if (walk.missing.empty() && walk.permerror.empty() && walk.temperror.empty()) {
+    check_own_senders(look);
+  }
   Check check{.topic = "spf",
               .subject = {},
               .status = Status::fail,
@@ -228,31 +233,35 @@ struct Policy {
   std::string text;   ///< empty: there is none
 };
 std::optional<Policy> find_policy(Look& look) {
-  constexpr std::size_t kMostLabels = 8;
-  auto name = look.zone.name;
-  for (std::size_t asked = 0; !name.is_root() && asked < kMostLabels; ++asked) {
-    const auto texts = text_records(look, below(name, "_dmarc"), "v=DMARC1");
-    if (!texts) {
-      return std::nullopt;
-    }
-    if (texts->size() > 1 && name == look.zone.name) {
-      look.add({.topic = "dmarc",
-                .subject = {},
-                .status = Status::fail,
-                .message = "has several records: none of them counts",
-                .rule = "RFC 9989 §4.7",
-                .remedy = look.remedy(below(name, "_dmarc"), RecordType::txt)});
-      return std::nullopt;
-    }
-    if (texts->size() == 1) {
-      return Policy{name, texts->front()};
-    }
-    name = name.parent();
-    while (name.label_count() > kMostLabels - 1) {
-      name = name.parent();
-    }
+  const auto owner = below(look.zone.name, "_dmarc");
+  const auto own = text_records(look, owner, "v=DMARC1");
+  if (!own) {
+    return std::nullopt;
   }
-  return Policy{};
+  if (own->size() > 1) {
+    look.add({.topic = "dmarc",
+              .subject = {},
+              .status = Status::fail,
+              .message = "has several records: none of them counts",
+              .rule = "RFC 9989 §4.7",
+              .remedy = look.remedy(owner, RecordType::txt)});
+    return std::nullopt;
+  }
+  FactLookup dns(look.facts);
+  auto found = mail::discover_dmarc(look.zone.name, dns);
+  if (dns.lacking()) {
+    return std::nullopt;
+  }
+  if (found.failed) {
+    look.add({.topic = "dns",
+              .subject = dns.failed(),
+              .status = Status::unknown,
+              .message = dns.trouble(),
+              .rule = {},
+              .remedy = "nothing: look again later, or at the name servers"});
+    return std::nullopt;
+  }
+  return Policy{std::move(found.found_at), std::move(found.record)};
 }
 
 /// Whether reports may go elsewhere (RFC 7489 §7.1).

@@ -395,6 +395,23 @@ INSTANTIATE_TEST_SUITE_P(
         SpfCase{"v=spf1 +all", Status::fail, "the whole world"},
         SpfCase{"v=spf1 mx", Status::warning, "does not say what becomes of others"}));
 
+TEST(SpfOfOurOwn, IsJudgedAsAReceiverDoes) {
+  auto world = mail_world();
+  world.dns.put("one.test", "TXT", {"v=spf1 ip4:192.0.2.99 ~all"});
+  EXPECT_EQ(told(world.look(), "spf")[0],
+            "fail mx1.one.test: is declared to send, and receivers of mail from 192.0.2.25 come to "
+            "softfail");
+  world.dns.put("one.test", "TXT", {"v=spf1 ?ip4:192.0.2.0/24 ip4:192.0.2.25 -all"});
+  EXPECT_EQ(told(world.look(), "spf")[0],
+            "fail mx1.one.test: is declared to send, and receivers of mail from 192.0.2.25 come to "
+            "neutral");
+  world.dns.put("one.test", "TXT", {"v=spf1 include:%{d1r}.good.test -all"});
+  world.dns.put("one.good.test", "TXT", {"v=spf1 ip4:192.0.2.0/24 -all"});
+  for (const auto& line : told(world.look(), "spf")) {
+    EXPECT_FALSE(line.starts_with("fail mx1")) << line;
+  }
+}
+
 TEST(Dkim, WantsAGoodKeyAtEachDeclaredSelector) {
   auto world = mail_world();
   EXPECT_EQ(worst_of(world.look(), "dkim")->status, Status::warning);
@@ -430,6 +447,20 @@ TEST(Dmarc, IsFoundHereOrAbove) {
             Lines{"warning there is no policy: large receivers want one"});
   world.dns.put("_dmarc.test", "TXT", {"v=DMARC1; p=reject; sp=quarantine"});
   EXPECT_EQ(told(world.look(), "dmarc"), Lines{"pass p=quarantine from test, without reports"});
+}
+
+TEST(Dmarc, OfAPublicSuffixCountsLast) {
+  auto world = mail_world();
+  world.zone.sets.pop_back();
+  world.dns.put("_dmarc.one.test", "TXT", {"v=DMARC1; p=none; psd=n"});
+  world.dns.put("_dmarc.test", "TXT", {"v=DMARC1; p=reject; psd=y"});
+  EXPECT_EQ(told(world.look(), "dmarc"), Lines{"pass p=none, without reports"});
+  world.dns.put("_dmarc.one.test", "TXT", {});
+  EXPECT_EQ(told(world.look(), "dmarc"), Lines{"pass p=reject from test, without reports"});
+  world.dns.fail("_dmarc.test", "TXT");
+  const auto report = world.look();
+  EXPECT_TRUE(told(report, "dmarc").empty());
+  EXPECT_EQ(told(report, "dns"), Lines{"unknown _dmarc.test TXT: did not answer in time"});
 }
 
 TEST(Dmarc, AsksThoseWhoAreToReceiveReports) {
