@@ -6,21 +6,10 @@
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
 #include "resources/model/mistakes.h"
+#include "resources/model/references.h"
 
 namespace plumb::load {
 namespace {
-
-/// Collects the References of a value.
-void collect(const Value& value, std::vector<std::string>& targets) {
-  if (const auto* reference = std::get_if<Reference>(&value.data)) {
-    targets.push_back(reference->target);
-  }
-  if (const auto* expression = std::get_if<Expression>(&value.data)) {
-    for (const auto& part : expression->parts) {
-      collect(part, targets);
-    }
-  }
-}
 
 struct Edge {
   std::string to;
@@ -93,7 +82,7 @@ class Dependencies {
       if (const auto expanded = value.variable != 0U
                                     ? domain.spec.variables.expand(text, value.place, reported)
                                     : std::nullopt) {
-        collect(*expanded, targets);
+        collect_references(*expanded, targets);
       }
       for (auto& target : targets) {
         edges.push_back({std::move(target), value.place});
@@ -130,6 +119,19 @@ class Dependencies {
     }
     for (const auto& record : manifests_.records) {
       check(record->common);
+    }
+    const auto check_extra = [&](const kinds::MailExtra* extra) {
+      if (extra != nullptr) {
+        check(extra->common);
+      }
+    };
+    for (const auto& domain : manifests_.domains) {
+      for (const auto& in : domain.mail.mailboxes) {
+        check_extra(in.pack->extra(in.pack->mailboxes()[in.number].extra));
+      }
+      for (const auto& in : domain.mail.aliases) {
+        check_extra(in.pack->extra(in.pack->aliases()[in.number].extra));
+      }
     }
   }
 

@@ -10,6 +10,7 @@
 #include "resources/kinds/rrset.h"
 #include "resources/kinds/unmanaged.h"
 #include "resources/model/mistakes.h"
+#include "resources/model/references.h"
 
 namespace plumb::load {
 namespace {
@@ -17,16 +18,6 @@ namespace {
 using kinds::DeclaredSet;
 using kinds::DeclaredValue;
 using values::RecordType;
-
-void collect_targets(const Value& value, std::vector<std::string>& targets) {
-  if (const auto* reference = std::get_if<Reference>(&value.data)) {
-    targets.push_back(reference->target);
-  } else if (const auto* expression = std::get_if<Expression>(&value.data)) {
-    for (const auto& part : expression->parts) {
-      collect_targets(part, targets);
-    }
-  }
-}
 
 class DomainExpansion {
  public:
@@ -364,7 +355,7 @@ class DomainExpansion {
     if (references) {
       std::vector<std::string> targets;
       for (const auto& value : set.values) {
-        collect_targets(value.value, targets);
+        collect_references(value.value, targets);
       }
       for (const auto& target : targets) {
         if (const auto* found = manifests_.targets.find(target)) {

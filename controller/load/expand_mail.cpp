@@ -141,7 +141,7 @@ class MailExpansion {
 
   void add_policy() {
     const auto& spec = domain_.mail.declaration.spec;
-    if (!spec.mta_sts || !holds_policy(domain_)) {
+    if (!spec.mta_sts || !domain_.mail.serves_policy()) {
       return;
     }
     const auto policy = mail::mta_sts_policy(spec);
@@ -278,7 +278,11 @@ class MailExpansion {
       bytes = number_bytes(1);
     } else {
       field = kinds::kAliasReject;
-      auto text = kinds::encoded_line(Value{std::string(pack.text(pack.texts(alias).front())), {}});
+      const auto& said = domain_.mail.book.rejections[address.first_target];
+      if (said.empty() && !pack.text(pack.texts(alias).front()).empty()) {
+        return;  // a variable in it is wrong, and reported
+      }
+      auto text = kinds::encoded_line(Value{said, {}});
       if (!text) {
         out_.problems.error(
             address.place, Mistake::bad_value, std::move(text).error().in("reject"));
@@ -313,15 +317,6 @@ class MailExpansion {
     }
   }
 
- public:
-  /// Whether the mail provider serves the policy of this domain.
-  static bool holds_policy(const DomainEntry& domain) {
-    const auto* provider = domain.mail.provider;
-    return provider != nullptr && provider->traits->serves_policies != nullptr &&
-           provider->traits->serves_policies(provider->config.spec);
-  }
-
- private:
   const DomainEntry& domain_;
   const Manifests& manifests_;
   const Catalog& catalog_;
@@ -353,7 +348,7 @@ void add_mail_needs(const DomainEntry& domain,
     needs.push_back({mail_scope(domain), kinds::kMailDomain, ""});
   }
   if (set.type == values::RecordType::txt && set.owner == "_mta-sts" &&
-      mail.declaration.spec.mta_sts && MailExpansion::holds_policy(domain)) {
+      mail.declaration.spec.mta_sts && mail.serves_policy()) {
     needs.push_back({mail_scope(domain), kinds::kMTASTSPolicy, ""});
   }
 }

@@ -122,6 +122,11 @@ class BookMaker {
       for (const auto& text : in.pack->texts(alias)) {
         add_target(*in.pack, text, variables, address);
       }
+    } else if (alias.what == kinds::PackedAlias::What::reject) {
+      const auto& text = in.pack->texts(alias).front();
+      auto& rejections = domain_.mail.book.rejections;
+      address.first_target = static_cast<std::uint32_t>(rejections.size());
+      rejections.push_back(text_of(in.pack->text(text), text.place, variables));
     }
     candidates_.push_back(std::move(candidate));
   }
@@ -291,15 +296,22 @@ class TargetCheck {
     if (found != nullptr) {
       target.node = book.first_node + static_cast<std::uint32_t>(found - book.all.data());
     } else if (book.whole && !manifests_.unknown) {
-      std::vector<std::string_view> names;
-      for (const auto& other : book.all) {
-        names.push_back(other.local);
-      }
-      not_there(address,
-                target,
-                "no mailbox and no alias of that name is declared",
-                did_you_mean(local, names));
+      not_there(
+          address, target, "no mailbox and no alias of that name is declared", meant(local, book));
     }
+  }
+
+  /// "Did you mean", for the first few: a search for each over all names takes too long.
+  std::string meant(std::string_view local, const AddressBook& book) {
+    constexpr std::size_t kMostSearched = 20;
+    if (searched_++ >= kMostSearched) {
+      return {};
+    }
+    std::vector<std::string_view> names;
+    for (const auto& other : book.all) {
+      names.push_back(other.local);
+    }
+    return did_you_mean(local, names);
   }
 
   void not_there(const Address& address,
@@ -322,6 +334,7 @@ class TargetCheck {
     }
     const auto size = [](std::uint64_t octets) { return values::format_byte_size(octets); };
     std::uint64_t sum = 0;
+    bool any_too_large = false;
     for (const auto& address : domain_.mail.book.all) {
       if (!address.mailbox) {
         continue;
@@ -338,11 +351,11 @@ class TargetCheck {
                        .hint = "lower it, or raise `mail.quota`",
                        .rule = std::string(info(Mistake::quota_exceeded).id),
                        .related = declaration.quota_place});
-        return;
+        any_too_large = true;
       }
       sum += quota;
     }
-    if (sum > *declaration.quota) {
+    if (sum > *declaration.quota && !any_too_large) {
       problems_.error(declaration.quota_place,
                       Mistake::quota_exceeded,
                       "the mailboxes of " + domain_.display + " may hold " + size(sum) +
@@ -368,6 +381,7 @@ class TargetCheck {
   Manifests& manifests_;
   DomainEntry& domain_;
   Diagnostics& problems_;
+  std::size_t searched_ = 0;
 };
 
 /// Finds aliases that lead back to themselves, over all domains. Depth first, without recursion.

@@ -72,7 +72,7 @@ class MailTie {
     }
     pick_provider(domain);
     if (spec.mta_sts) {
-      spec.mta_sts->served = serves_policies(mail) || !spec.mta_sts->host_target.empty();
+      spec.mta_sts->served = mail.serves_policy() || !spec.mta_sts->host_target.empty();
     }
     mail::check_mail_spec(spec, domain.name, problems_);
     rotate_keys(domain);
@@ -194,11 +194,6 @@ class MailTie {
       return;
     }
     domain.mail.provider = traits != nullptr ? &found->second : nullptr;
-  }
-
-  static bool serves_policies(const DomainMail& mail) {
-    return mail.provider != nullptr && mail.provider->traits->serves_policies != nullptr &&
-           mail.provider->traits->serves_policies(mail.provider->config.spec);
   }
 
   bool has_place_for(const mail::DkimSpec& key, const DomainMail& mail) {

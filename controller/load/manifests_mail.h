@@ -42,7 +42,7 @@ struct Address {
   Place place;
   PackedIn in;
   bool mailbox = false;
-  std::uint32_t first_target = 0;  ///< in AddressBook::targets
+  std::uint32_t first_target = 0;  ///< in AddressBook::targets; of a refusal: in its `rejections`
   std::uint32_t targets = 0;
 };
 
@@ -50,7 +50,8 @@ struct Address {
 struct AddressBook {
   std::vector<Address> all;  ///< sorted by `local`, each once
   std::vector<AddressTarget> targets;
-  std::uint32_t first_node = 0;  ///< number of the first address over all domains
+  std::vector<std::string> rejections;  ///< what senders are told, variables put in
+  std::uint32_t first_node = 0;         ///< number of the first address over all domains
   bool whole = true;  ///< false: some could not be read: nobody may say that one is not there
 
   const Address* find(std::string_view local) const;
@@ -79,6 +80,11 @@ struct DomainMail {
   bool known = true;             ///< false: `mail` could not be read whole
   static constexpr std::size_t kNobody = ~std::size_t{0};
 
+  /// Whether the mail provider serves the MTA-STS policy of this domain.
+  bool serves_policy() const {
+    return provider != nullptr && provider->traits->serves_policies != nullptr &&
+           provider->traits->serves_policies(provider->config.spec);
+  }
   /// Whether addresses of this domain are declared here.
   bool holds_addresses() const {
     return provider != nullptr && alias_of == kNobody && !declaration.spec.none;

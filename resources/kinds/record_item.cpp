@@ -384,8 +384,4 @@ std::optional<std::string> scalar_text(const Value& value) {
   return std::nullopt;
 }
 
-std::span<const std::string_view> record_fields() {
-  return kRecordFields;
-}
-
 }  // namespace plumb::kinds

@@ -119,7 +119,4 @@ bool read_lint(const Value& value, LintSwitch& lint, Diagnostics& problems);
 /// written. nullopt for anything else.
 std::optional<std::string> scalar_text(const Value& value);
 
-/// The members that an item of `records` may have.
-std::span<const std::string_view> record_fields();
-
 }  // namespace plumb::kinds

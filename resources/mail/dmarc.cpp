@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::string_view kMadeBy = "mail.dmarc (RFC 7489)";
 
-/// The domain of a mailto: URI, without the size limit that may follow it; nothing for other URIs.
-std::optional<values::DomainName> mail_domain(std::string_view uri) {
+}  // namespace
+
+std::optional<values::DomainName> report_domain(std::string_view uri) {
   constexpr std::string_view kScheme = "mailto:";
   const auto at = uri.rfind('@');
   if (!uri.starts_with(kScheme) || at == std::string_view::npos) {
@@ -23,8 +24,6 @@ std::optional<values::DomainName> mail_domain(std::string_view uri) {
   auto name = values::DomainName::parse(domain);
   return name ? std::optional(*std::move(name)) : std::nullopt;
 }
-
-}  // namespace
 
 std::string dmarc_text(const DmarcSpec& dmarc) {
   std::string text = "v=DMARC1; p=" + dmarc.policy;
@@ -63,7 +62,7 @@ std::vector<values::DomainName> dmarc_report_domains(const DmarcSpec& dmarc,
   std::vector<values::DomainName> domains;
   for (const auto* uris : {&dmarc.rua, &dmarc.ruf}) {
     for (const auto& uri : *uris) {
-      const auto destination = mail_domain(uri);
+      const auto destination = report_domain(uri);
       if (destination && !destination->is_subdomain_of(domain) &&
           !domain.is_subdomain_of(*destination) &&
           std::find(domains.begin(), domains.end(), *destination) == domains.end()) {

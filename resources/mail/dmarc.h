@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "resources/mail/made_record.h"
@@ -16,6 +18,9 @@ std::string dmarc_text(const DmarcSpec& dmarc);
 
 /// The TXT at "_dmarc" (RFC 7489 §6.1), none without `spec.dmarc`.
 std::vector<MadeRecord> dmarc_records(const MailSpec& spec);
+
+/// The domain of a mailto: URI, without the size limit that may follow it; nothing for other URIs.
+std::optional<values::DomainName> report_domain(std::string_view uri);
 
 /// The domains of `rua` and `ruf` that receive reports for another: neither `domain` itself nor
 /// above or below it. Each of them must agree with a record (RFC 7489 §7.1); each once, in order.

@@ -16,9 +16,10 @@ namespace plumb::mail {
 /// dmarc_report_record().
 std::vector<MadeRecord> mail_records(const MailSpec& spec, const values::DomainName& domain);
 
-/// What is wrong with `spec` in ways that no schema sees, each at its place: an SPF record that is
-/// sure to be too long or to need too many lookups, a DKIM key that nobody makes, hosts of TLSA
-/// outside of the domain, MTA-STS without MX, client configuration without a server for people.
+/// What is wrong with `spec` in ways that no schema sees, each at its place: an SPF record with
+/// addresses of servers in it that is sure to be too long or to need too many lookups, a DKIM key
+/// that nobody makes, hosts of TLSA outside of the domain, MTA-STS without MX, client configuration
+/// without a server for people.
 void check_mail_spec(const MailSpec& spec, const values::DomainName& domain, Diagnostics& problems);
 
 }  // namespace plumb::mail

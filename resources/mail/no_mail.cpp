@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "resources/mail/spf_record.h"
 #include "resources/values/rdata_types.h"
 
 namespace plumb::mail {
@@ -24,10 +25,6 @@ struct Declared {
 };
 using Names = std::map<std::string, Declared, std::less<>>;
 
-bool may_be_spf(std::string_view text) {
-  return text.starts_with("v=spf1") && (text.size() == 6 || text[6] == ' ');
-}
-
 Names by_owner(std::span<const DeclaredData> declared) {
   Names names;
   for (const auto& data : declared) {
@@ -37,7 +34,7 @@ Names by_owner(std::span<const DeclaredData> declared) {
     name.alias |= data.type == RecordType::cname || data.type == RecordType::dname;
     name.cut |= data.type == RecordType::ns;
     name.txt |= data.type == RecordType::txt;
-    name.spf |= data.type == RecordType::txt && may_be_spf(data.text);
+    name.spf |= data.type == RecordType::txt && is_spf(data.text);
   }
   return names;
 }

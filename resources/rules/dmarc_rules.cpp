@@ -2,6 +2,8 @@
 #include <array>
 #include <charconv>
 
+#include "resources/mail/dmarc.h"
+#include "resources/mail/dmarc_discovery.h"
 #include "resources/model/diagnostic.h"
 #include "resources/rules/check_zone.h"
 #include "resources/rules/tag_list.h"
@@ -10,20 +12,13 @@
 namespace plumb::rules {
 namespace {
 
+using mail::is_dmarc;
 using values::RecordType;
-
-constexpr std::string_view kVersion = "v=DMARC1";
 
 /// Whether an owner name is where policies are looked for; those that only allow reports
 /// ("x._report._dmarc") are not.
 bool is_policy_name(std::string_view owner) {
   return owner == "_dmarc" || owner.starts_with("_dmarc.");
-}
-
-bool is_dmarc(std::string_view octets) {
-  return octets.starts_with(kVersion) &&
-         (octets.size() == kVersion.size() ||
-          std::string_view("; \t").find(octets[kVersion.size()]) != std::string_view::npos);
 }
 
 template <class Each>
@@ -202,18 +197,6 @@ void misplaced(const CheckedZone& checked, Report& report) {
       });
 }
 
-/// The domain of a mailto: URI, absolute and canonical; empty where there is none.
-std::string report_domain(std::string_view uri) {
-  const auto at = uri.rfind('@');
-  if (!uri.starts_with("mailto:") || at == std::string_view::npos) {
-    return {};
-  }
-  auto domain = uri.substr(at + 1);
-  domain = domain.substr(0, domain.find_first_of("!?"));
-  const auto name = values::DomainName::parse(domain);
-  return name ? name->text() : std::string();
-}
-
 /// Whether one of two names lies in the other: then no permission is needed.
 bool are_related(std::string_view a, std::string_view b) {
   const auto in = [](std::string_view low, std::string_view high) {
@@ -231,7 +214,8 @@ void report_allowed(const CheckedZone& checked, Report& report) {
           const auto* tag = list.find(name);
           for (const auto uri :
                tag == nullptr ? std::vector<std::string_view>() : split_list(tag->value, ',')) {
-            const auto domain = report_domain(uri);
+            const auto receiver = mail::report_domain(uri);
+            const auto domain = receiver ? receiver->text() : std::string();
             if (domain.empty() || are_related(domain, checked.zone.origin().text())) {
               continue;
             }

@@ -14,7 +14,6 @@ struct Unit {
   std::uint64_t bytes;
 };
 
-/// In the order in which format_byte_size prefers them.
 constexpr std::array kUnits = {
     Unit{"PiB", 1ULL << 50U},
     Unit{"TiB", 1ULL << 40U},
@@ -117,8 +116,11 @@ std::string format_byte_size(std::uint64_t bytes) {
   if (bytes == 0) {
     return "0B";
   }
-  const auto* unit = std::find_if(
-      kUnits.begin(), kUnits.end(), [&](const Unit& u) { return bytes % u.bytes == 0; });
+  // Of two that divide it the larger: 2GB are 1953125KiB, too.
+  const auto* unit =
+      std::max_element(kUnits.begin(), kUnits.end(), [&](const Unit& a, const Unit& b) {
+        return (bytes % a.bytes == 0 ? a.bytes : 0) < (bytes % b.bytes == 0 ? b.bytes : 0);
+      });
   return std::to_string(bytes / unit->bytes) + std::string(unit->name);
 }
 

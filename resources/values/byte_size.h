@@ -13,7 +13,7 @@ namespace plumb::values {
 /// of 1024), in either case; a fraction must come to whole bytes.
 Result<std::uint64_t> parse_byte_size(std::string_view text);
 
-/// With the largest unit that divides it, powers of 1024 first: "4GiB", "2GB", "1500B", "0B".
+/// With the largest unit that divides it: "4GiB", "2GB", "1500B", "0B".
 /// parse_byte_size reads it back to the same number.
 std::string format_byte_size(std::uint64_t bytes);
 

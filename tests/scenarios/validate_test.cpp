@@ -25,6 +25,14 @@ std::string record(std::string_view text) {
   return spec("  records:\n    - " + std::string(text) + "\n");
 }
 
+/// A domain with a mail server; another document may follow.
+std::string mail_of(std::string_view aliases) {
+  return spec("  mail: {provider: mailhost, mx: [10 mx.out.example.]}\n  aliases: ") +
+         std::string(aliases) +
+         "\n---\napiVersion: plumb/v1\nkind: Provider\nmetadata: {name: mailhost}\n"
+         "spec: {type: postfix-dovecot, directory: mail}\n";
+}
+
 std::string deep() {
   constexpr std::size_t kDepth = 100'000;
   return spec("  vars: {v: " + std::string(kDepth, '[') + std::string(kDepth, ']') + "}\n");
@@ -92,6 +100,16 @@ std::vector<Case> cases() {
        "RFC 7505"},
       {"CnameAtTheApex", record("{name: \"@\", type: CNAME, value: x.example.}"), "7:", "CNAME"},
       {"CnameLoop", record("{name: w, type: CNAME, value: w}"), "7:", "CNAME"},
+      {"MailboxThatDependsOnNothing",
+       mail_of("{}") +
+           "---\napiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: jane@bad.example}\n"
+           "spec: {dependsOn: [Server/mx9]}\n",
+       "17:20",
+       "`dependsOn` names `Server/mx9`, which is not declared"},
+      {"RefusalWithAnUnknownVariable",
+       mail_of("{old: {reject: \"ask ${nobody}\"}}"),
+       "7:",
+       "`nobody` is not defined"},
       {"ProviderOfNobody", spec("  profiles: [nobody]\n"), "6:14", "nobody"},
   };
 }

@@ -313,7 +313,13 @@ TEST(Mail, WhatIsWrongIsSaidWithItsPlace) {
        "there is no Provider `mailhots` (did you mean mailhost?)"},
       {mail_domain("{provider: dns}"), "Provider `dns` (files) holds no mail domains"},
       {mail_domain("{dkim: {selector: s1, publicKey: \"???\"}}"),
-       "the public key of selector 's1' is not base64"},
+       "DKIM key s1._domainkey.example.com: p= is not base64"},
+      {host + mailbox("jane@example.com", "{dependsOn: [Server/mx9]}"),
+       "`dependsOn` names `Server/mx9`, which is not declared (did you mean Server/mx1?)"},
+      {host + jane + alias("a@example.com", "{discard: true, dependsOn: [DNSRecord/x]}"),
+       "`dependsOn` names `DNSRecord/x`, which is not declared"},
+      {mail_domain("{provider: mailhost}", "  aliases: {old: {reject: \"ask ${nobody}\"}}\n"),
+       "variable `nobody` is not defined"},
       {mail_domain("{dkim: {selector: s1}}"), "nothing makes the DKIM key of selector 's1'"},
       {mail_domain("{servers: [mx1], tlsa: {certificate: {file: common.yaml}}}"),
        "common.yaml: this is no certificate"},
@@ -334,6 +340,66 @@ TEST(Mail, WhatIsWrongIsSaidWithItsPlace) {
     EXPECT_NE(found.find(expected), std::string::npos) << expected << "\n---\n" << found;
     EXPECT_TRUE(found.starts_with("d.yaml:")) << found;
   }
+}
+
+TEST(Mail, OneMistakeIsSaidOnce) {
+  const auto count = [](const std::string& text) {
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  const auto key = errors(load_mail(mail_domain("{dkim: {selector: s1, publicKey: \"@@\"}}")));
+  EXPECT_EQ(count(key), 1) << key;
+  std::string includes;
+  for (int i = 0; i < 11; ++i) {
+    includes += "s" + std::to_string(i) + ".else.example, ";
+  }
+  const auto spf = errors(load_mail(mail_domain("{spf: {include: [" + includes + "]}}")));
+  EXPECT_EQ(count(spf), 1) << spf;
+  const auto text = errors(load_mail(
+      mail_domain("{provider: mailhost}", "  aliases: {old: {reject: \"ask ${nobody}\"}}\n")));
+  EXPECT_EQ(count(text), 1) << text;
+}
+
+TEST(Mail, EveryMailboxThatIsTooLargeIsNamedAsItsQuotaIsWritten) {
+  const auto found = errors(load_mail(mail_domain("{provider: mailhost, quota: 1GB}", kRoles) +
+                                      mailbox("jane@example.com", "{quota: 2GB}") +
+                                      mailbox("joe@example.com", "{quota: 1500MB}")));
+  EXPECT_NE(found.find("mailbox `jane` may hold 2GB, its domain 1GB"), std::string::npos) << found;
+  EXPECT_NE(found.find("mailbox `joe` may hold 1500MB, its domain 1GB"), std::string::npos)
+      << found;
+  EXPECT_EQ(found.find("together"), std::string::npos) << found;
+}
+
+TEST(Mail, OnlyTheFirstOfManyUnknownNamesAreAskedAfter) {
+  std::string text = mail_domain("{provider: mailhost}", kRoles) + mailbox("jane@example.com");
+  for (int i = 0; i < 25; ++i) {
+    text += alias("a" + std::to_string(i) + "@example.com", "{to: [jnae]}");
+  }
+  const auto found = errors(load_mail(text));
+  std::size_t asked = 0;
+  for (auto at = found.find("did you mean jane?"); at != std::string::npos;
+       at = found.find("did you mean jane?", at + 1)) {
+    ++asked;
+  }
+  EXPECT_EQ(asked, 20U) << found;
+  EXPECT_EQ(std::count(found.begin(), found.end(), '\n'), 25) << found;
+}
+
+TEST(Mail, PutsVariablesIntoWhatSendersAreTold) {
+  const auto loaded =
+      load_mail(document("Profile",
+                         "metadata: {name: p}\nspec:\n  vars: {who: nobody}\n"
+                         "  aliases: {left: {reject: \"${who} reads this\"}}") +
+                "---\n" +
+                mail_domain("{provider: mailhost}",
+                            "  profiles: [p]\n  vars: {who: Jane}\n"
+                            "  aliases: {old: {reject: \"ask ${who} of ${domain}\"}}\n") +
+                alias("gone@example.com", "{reject: \"ask ${who}\"}"));
+  EXPECT_EQ(errors(loaded), "");
+  EXPECT_EQ(mail_rows(loaded),
+            (Rows{"Alias gone: rejected: ask Jane",
+                  "Alias left: rejected: Jane reads this",
+                  "Alias old: rejected: ask Jane of example.com",
+                  "MailDomain"}));
 }
 
 /// What a mailbox holds, and its password, go on under one name only.
