@@ -32,8 +32,9 @@ Result<plan::KnownOutputs> known_outputs(Workspace& workspace,
   }
   const reconcile::Roster roster(
       workspace.parts().provider_types, workspace.env(), workspace.directory().string(), quiet);
+  PLUMB_TRY(scopes, reconcile::scopes_to_look_at(quiet, *store));
   return reconcile::observe_producers(
-      quiet, roster, *store, workspace.parts().catalog, std::move(stop));
+      quiet, scopes, roster, *store, workspace.parts().catalog, std::move(stop));
 }
 
 verify::PolicyFile policy_of(std::string_view body, const ClaimedScope* claimed) {

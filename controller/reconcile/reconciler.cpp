@@ -41,7 +41,7 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
   pass.left_out = total - scopes.size();
 
   const auto began = env_.clock.steady();
-  PLUMB_TRY(outputs, observe_producers(*loaded, *pass.roster, store_, catalog_, stop));
+  PLUMB_TRY(outputs, observe_producers(*loaded, scopes, *pass.roster, store_, catalog_, stop));
   context.outputs = std::move(outputs);
 
   PLUMB_TRY(inputs, inputs_of(*loaded, scopes, *pass.roster, store_, context));

@@ -32,6 +32,30 @@ std::shared_ptr<const ClaimedScope> with_own_container(std::shared_ptr<const Cla
   return claimed;
 }
 
+/// Those in `planned` scopes, and those that these refer to: a pass over one domain of a thousand
+/// has no use for the others' keys.
+std::vector<load::Producer> producers_for(const load::Loaded& loaded,
+                                          const std::vector<Scope>& planned) {
+  const std::set<Scope> chosen(planned.begin(), planned.end());
+  auto near = chosen;
+  for (const auto& desired : loaded.scopes) {
+    if (!chosen.contains(desired->scope)) {
+      continue;
+    }
+    for (const auto& needs : desired->needs) {
+      for (const auto& id : needs.on) {
+        near.insert(id.scope);
+      }
+    }
+  }
+  std::vector<load::Producer> producers;
+  std::copy_if(loaded.producers.begin(),
+               loaded.producers.end(),
+               std::back_inserter(producers),
+               [&](const load::Producer& one) { return near.contains(one.id.scope); });
+  return producers;
+}
+
 plan::KnownOutputs::Producer seen_outputs(const ObservedScope& seen,
                                           const ResourceId& id,
                                           bool container) {
@@ -114,16 +138,18 @@ Result<std::vector<Consent>> consents_left(const load::Loaded& loaded,
 }
 
 Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
+                                             const std::vector<Scope>& planned,
                                              const Roster& roster,
                                              const state::Store& store,
                                              const Catalog& catalog,
                                              std::stop_token stop) {
   plan::KnownOutputs outputs;
-  if (loaded.producers.empty()) {
+  const auto producers = producers_for(loaded, planned);
+  if (producers.empty()) {
     return outputs;
   }
   std::set<Scope> scopes;
-  for (const auto& producer : loaded.producers) {
+  for (const auto& producer : producers) {
     if (producer_of(roster, producer) != nullptr) {
       scopes.insert(producer.id.scope);
     }
@@ -137,7 +163,7 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
       std::move(stop),
       Part::outputs);
   PLUMB_TRY(stored, store.outputs());
-  for (const auto& producer : loaded.producers) {
+  for (const auto& producer : producers) {
     const auto place = std::lower_bound(wanted.begin(), wanted.end(), producer.id.scope);
     const auto* look = place != wanted.end() && *place == producer.id.scope
                            ? &looks[static_cast<std::size_t>(place - wanted.begin())]

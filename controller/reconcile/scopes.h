@@ -27,9 +27,10 @@ Result<std::vector<Consent>> consents_left(const load::Loaded& loaded,
                                            const state::Store& store,
                                            const env::Clock& clock);
 
-/// Reads what those scopes produce that others refer to; values that cannot be read come from the
-/// store, else they are unread. A container has the values it has, or none.
+/// Reads what `scopes` refer to, and what others may refer to of theirs; values that cannot be read
+/// come from the store, else they are unread. A container has the values it has, or none.
 Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
+                                             const std::vector<Scope>& scopes,
                                              const Roster& roster,
                                              const state::Store& store,
                                              const Catalog& catalog,

@@ -151,4 +151,17 @@ Result<ObservedScope> observe_domain(const std::shared_ptr<const Snapshot>& snap
   return rows.seal();
 }
 
+Result<ObservedScope> observe_keys(const Snapshot& snapshot, std::string_view domain, Keys& keys) {
+  if (!snapshot.knows(domain)) {
+    ObservedScope missing;
+    missing.reading = Reading::missing;
+    return missing;
+  }
+  Rows rows;
+  if (auto done = add_keys(snapshot.keys_of(domain), keys, rows); !done) {
+    return tl::unexpected(std::move(done).error());
+  }
+  return rows.seal();
+}
+
 }  // namespace plumb::providers::postfix_dovecot

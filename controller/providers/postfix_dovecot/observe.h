@@ -23,4 +23,8 @@ Result<ObservedScope> observe_domain(const std::shared_ptr<const Snapshot>& snap
                                      const DesiredScope* declared,
                                      const Intact& intact);
 
+/// The keys of a domain alone, with their public halves; `scope` is left to the caller. Errors: a
+/// key that cannot be read.
+Result<ObservedScope> observe_keys(const Snapshot& snapshot, std::string_view domain, Keys& keys);
+
 }  // namespace plumb::providers::postfix_dovecot

@@ -49,6 +49,9 @@ class PostfixDovecot final : public Provider, public Owing {
   void observe(std::span<const Scope> scopes,
                const std::function<void(const Scope&, Result<ObservedScope>)>& each,
                std::stop_token stop) override;
+  void observe_outputs(std::span<const Scope> scopes,
+                       const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+                       std::stop_token stop) override;
   Result<ObservedScope> locate(const Scope& scope,
                                std::span<const std::string> markers_and_keys,
                                std::stop_token stop) override;
@@ -64,6 +67,11 @@ class PostfixDovecot final : public Provider, public Owing {
   void tell(std::stop_token stop) override;
 
  private:
+  void observe_with(std::span<const Scope> scopes,
+                    const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+                    const std::stop_token& stop,
+                    const std::function<Result<ObservedScope>(
+                        const std::shared_ptr<const Snapshot>&, const Scope&)>& read_one);
   Result<ObservedScope> read(const std::shared_ptr<const Snapshot>& snapshot, const Scope& scope);
   /// Whether a mailbox's password is as declared; nothing: nobody wants to know.
   std::optional<bool> intact(const DesiredScope* declared,
@@ -139,9 +147,12 @@ Result<ObservedScope> PostfixDovecot::read(const std::shared_ptr<const Snapshot>
   return observed;
 }
 
-void PostfixDovecot::observe(std::span<const Scope> scopes,
-                             const std::function<void(const Scope&, Result<ObservedScope>)>& each,
-                             std::stop_token stop) {
+void PostfixDovecot::observe_with(
+    std::span<const Scope> scopes,
+    const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+    const std::stop_token& stop,
+    const std::function<Result<ObservedScope>(const std::shared_ptr<const Snapshot>&,
+                                              const Scope&)>& read_one) {
   const auto snapshot = files_.load();
   for (const auto& scope : scopes) {
     if (!snapshot) {
@@ -149,9 +160,30 @@ void PostfixDovecot::observe(std::span<const Scope> scopes,
     } else if (stop.stop_requested()) {
       each(scope, fail(ErrorCode::cancelled, scope.container + " was not read: stopped"));
     } else {
-      each(scope, read(*snapshot, scope));
+      each(scope, read_one(*snapshot, scope));
     }
   }
+}
+
+void PostfixDovecot::observe(std::span<const Scope> scopes,
+                             const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+                             std::stop_token stop) {
+  observe_with(scopes, each, stop, [&](const auto& snapshot, const Scope& scope) {
+    return read(snapshot, scope);
+  });
+}
+
+void PostfixDovecot::observe_outputs(
+    std::span<const Scope> scopes,
+    const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+    std::stop_token stop) {
+  observe_with(scopes, each, stop, [&](const auto& snapshot, const Scope& scope) {
+    auto observed = observe_keys(*snapshot, without_dot(scope.container), keys_);
+    if (observed) {
+      observed->scope = scope;
+    }
+    return observed;
+  });
 }
 
 Result<ObservedScope> PostfixDovecot::locate(const Scope& scope,

@@ -303,6 +303,34 @@ TEST_F(MailFiles, RenamesAMailboxWithItsMailAndItsPassword) {
       << marked("dovecot/users");
 }
 
+TEST_F(MailFiles, TellsThoseWhoReferToThemOfKeysAlone) {
+  with_keys();
+  make({mail_domain(),
+        mailbox("jane"),
+        {Act::create,
+         kinds::kDKIMKey,
+         "s1",
+         Body().octets(kinds::kDkimAlgorithm, "ed25519").done(),
+         ""}});
+  const auto whole = look();
+  const std::vector<Scope> wanted{scope("example.com"), scope("none.example")};
+  std::vector<ObservedScope> seen;
+  provider().observe_outputs(wanted,
+                             [&](const Scope&, Result<ObservedScope> one) {
+                               ASSERT_TRUE(one) << one.error().message;
+                               seen.push_back(std::move(*one));
+                             },
+                             {});
+  ASSERT_EQ(seen.size(), 2U);
+  ASSERT_EQ(seen[0].table.size(), 1U);
+  const auto key = seen[0].table.find(kinds::kDKIMKey, "s1");
+  ASSERT_TRUE(key);
+  const auto all = whole->table.find(kinds::kDKIMKey, "s1");
+  EXPECT_EQ(seen[0].side[seen[0].table[*key].side - 1].outputs,
+            whole->side[whole->table[*all].side - 1].outputs);
+  EXPECT_EQ(seen[1].reading, Reading::missing);
+}
+
 TEST_F(MailFiles, TakesADomainAwayWithAllThatIsInIt) {
   with_keys();
   also("webRoot", text("www"));
