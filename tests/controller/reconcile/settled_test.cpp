@@ -1,4 +1,5 @@
 // Scopes that have not moved since they were in plumb are not read.
+#include "controller/reconcile/observer.h"
 #include "tests/controller/reconcile/house.h"
 
 namespace plumb::reconcile::test {
@@ -27,6 +28,21 @@ TEST_F(Settled, IsNotReadWhileNothingMoves) {
   EXPECT_EQ(scope_of(pass, "example.com").counts.declared, 3U);
   EXPECT_EQ(scope_of(pass, "example.com").counts.in_plumb, 3U);
   EXPECT_EQ(pass.resources, 6U);
+}
+
+TEST_F(Settled, WhatThisRunHasReadIsNotReadAgain) {
+  const auto before = house.plan();
+  const Scope scope = scope_of(before, "example.com").scope;
+  std::map<Scope, std::shared_ptr<const ObservedScope>> seen;
+  observe(
+      *before.roster, {scope}, [&](std::size_t, Look look) { seen[scope] = look.observed; }, {});
+  house.append("example.com", "www.example.com. 300 IN A 192.0.2.99");
+  house.append("example.net", "www.example.net. 300 IN A 192.0.2.99");
+  PassOptions options;
+  options.full_refresh = true;
+  EXPECT_EQ(house.plan(options).plan.change_count(), 2U);
+  options.seen = &seen;
+  EXPECT_EQ(house.plan(options).plan.change_count(), 1U) << "of example.net, which is read";
 }
 
 TEST_F(Settled, AnEditOfTheWorldIsSeen) {
