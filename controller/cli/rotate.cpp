@@ -12,10 +12,10 @@ namespace {
 bool is_named(const load::KeyRotation& rotation, const std::string& text) {
   const auto& key = rotation.key;
   const auto domain = key.name.substr(0, key.name.size() - key.selector.size());  // "DKIMKey/d/"
-  const auto all = mail::selectors(rotation.rotation, key.selector);
+  const auto all = mail::published(rotation.rotation, key.selector);
   return text == key.name || (key.signs && text + "/" == domain) ||
-         std::any_of(all.begin(), all.end(), [&](const std::string& selector) {
-           return text == domain + selector;
+         std::any_of(all.begin(), all.end(), [&](const mail::PublishedKey& one) {
+           return text == domain + one.selector;
          });
 }
 

@@ -55,6 +55,15 @@ struct Remembered {
   std::string domain;  ///< as plans call it
 };
 
+/// The selector that signs, as last applied.
+std::optional<std::string_view> signing_of(const Remembered& remembered) {
+  const auto signing = last_of(remembered.mail.get(), kinds::kDKIMSigning, "");
+  return signing ? cbor::field_octets(signing->body, kinds::kSigningSelector) : std::nullopt;
+}
+
+/// What load::rotations_at gives.
+using AllRotations = std::vector<std::pair<std::string, mail::DkimRotation>>;
+
 class Turning {
  public:
   Turning(Workspace& workspace,
@@ -71,11 +80,21 @@ class Turning {
   Result<Turned> run() {
     Turned turned;
     PLUMB_TRY(rotations, load::read_rotations(loaded_.signing_keys, store_));
+    PLUMB_TRY(keys, load::remembered_keys(store_));
     for (auto& rotation : rotations) {
-      if (rotation.key.rotate_every_s == 0 && is_quiet(rotation.rotation)) {
+      const bool others = has_others(rotation, keys);
+      if (rotation.key.rotate_every_s == 0 && is_quiet(rotation.rotation) && !others) {
         continue;
       }
       PLUMB_TRY(remembered, remember(rotation.key));
+      if (others) {
+        PLUMB_TRY(all, load::rotations_at(rotation.key.mail, store_));
+        take_over(rotation, remembered, all);
+        permit_unused(rotation, remembered, all, turned.consents);
+      }
+      if (rotation.key.rotate_every_s == 0 && is_quiet(rotation.rotation)) {
+        continue;
+      }
       turn(rotation, remembered);
       permit(rotation, remembered, turned.consents);
       if (auto text = outlook(rotation); !text.empty()) {
@@ -87,6 +106,82 @@ class Turning {
   }
 
  private:
+  /// Whether the domain has keys besides those that stand for this one, which signs.
+  static bool has_others(const load::KeyRotation& rotation,
+                         const std::map<Scope, std::vector<std::string>>& keys) {
+    const auto own = mail::published(rotation.rotation, rotation.key.selector);
+    const auto found = keys.find(rotation.key.mail);
+    return rotation.key.signs && found != keys.end() &&
+           std::any_of(found->second.begin(), found->second.end(), [&](const auto& selector) {
+             return std::none_of(
+                 own.begin(), own.end(), [&](const auto& key) { return key.selector == selector; });
+           });
+  }
+
+  /// Where another key signs than any that stands for the declared one, its selector was changed in
+  /// the manifests: the declared key takes over from it like in any other rotation.
+  static void take_over(load::KeyRotation& rotation,
+                        const Remembered& remembered,
+                        const AllRotations& all) {
+    const auto& key = rotation.key;
+    const auto last = signing_of(remembered);
+    const auto own = mail::published(rotation.rotation, key.selector);
+    const auto is_last = [&](const auto& one) { return one.selector == last; };
+    if (!last || std::any_of(own.begin(), own.end(), is_last)) {
+      return;
+    }
+    std::vector<mail::FormerKey> former;
+    const auto add = [&](const std::string& selector) {
+      const auto claim = last_of(remembered.mail.get(), kinds::kDKIMKey, selector);
+      if (claim) {
+        former.push_back(
+            {selector,
+             std::string(cbor::field_octets(claim->body, kinds::kDkimAlgorithm).value_or("rsa")),
+             static_cast<std::uint32_t>(
+                 cbor::field_number(claim->body, kinds::kDkimBits).value_or(0))});
+      }
+    };
+    add(std::string(*last));
+    if (former.empty()) {
+      return;  // not ours: a conflict, which a person decides
+    }
+    // What that key had taken over from itself may still be needed.
+    for (const auto& [selector, it] : all) {
+      if (mail::rotated_selector(it, selector, it.signing) == *last) {
+        for (const auto& old : mail::old_selectors(it, selector)) {
+          add(old);
+        }
+      }
+    }
+    mail::take_over(rotation.rotation, std::move(former));
+  }
+
+  /// A key that was to take over from the one that signs, and whose selector is declared no more,
+  /// has never signed: it may go at once.
+  void permit_unused(const load::KeyRotation& rotation,
+                     const Remembered& remembered,
+                     const AllRotations& all,
+                     std::vector<Consent>& consents) const {
+    const auto own = mail::published(rotation.rotation, rotation.key.selector);
+    for (const auto& [selector, it] : all) {
+      const auto unused = mail::rotated_selector(selector, it.next);
+      const bool wanted = std::any_of(
+          own.begin(), own.end(), [&](const auto& one) { return one.selector == unused; });
+      if (it.next != 0 && !wanted && !is_declared_elsewhere(rotation.key, unused) &&
+          mail::rotated_selector(it, selector, it.signing) == signing_of(remembered)) {
+        permit(rotation, unused, remembered, consents);
+      }
+    }
+  }
+
+  /// Whether another line of the same domain declares a selector.
+  bool is_declared_elsewhere(const load::SigningKey& key, const std::string& selector) const {
+    return std::any_of(
+        loaded_.signing_keys.begin(), loaded_.signing_keys.end(), [&](const auto& other) {
+          return other.mail == key.mail && other.name != key.name && other.selector == selector;
+        });
+  }
+
   Result<Remembered> remember(const load::SigningKey& key) const {
     Remembered remembered;
     PLUMB_TRY(mail, store_.claims(key.mail));
@@ -110,23 +205,27 @@ class Turning {
     if (mail::is_due(it, key.rotate_every_s, now_)) {
       mail::begin(it, free_number(loaded_, rotation));
     }
-    const auto signing = last_of(remembered.mail.get(), kinds::kDKIMSigning, "");
-    const auto last_selector =
-        signing ? cbor::field_octets(signing->body, kinds::kSigningSelector) : std::nullopt;
-    const auto old = mail::rotated_selector(key.selector, it.old);
-    const auto record = record_key(old);
+    const auto last_selector = signing_of(remembered);
     mail::DkimSeen seen;
-    seen.signs = remembered.mail != nullptr &&
-                 (!key.signs || last_selector == mail::rotated_selector(key.selector, it.signing));
-    seen.gone =
-        !last_of(remembered.mail.get(), kinds::kDKIMKey, old) &&
-        std::none_of(remembered.zones.begin(), remembered.zones.end(), [&](const auto& zone) {
-          return last_of(zone.get(), kinds::kRRset, record).has_value();
-        });
+    seen.signs =
+        remembered.mail != nullptr &&
+        (!key.signs || last_selector == mail::rotated_selector(it, key.selector, it.signing));
+    const auto olds = mail::old_selectors(it, key.selector);
+    seen.gone = std::all_of(olds.begin(), olds.end(), [&](const std::string& old) {
+      return is_declared_elsewhere(key, old) || is_gone(remembered, old);
+    });
     if (it.next != 0) {
-      look(key, mail::rotated_selector(key.selector, it.next), remembered, seen);
+      look(key, mail::rotated_selector(it, key.selector, it.next), remembered, seen);
     }
     mail::step(it, seen, now_);
+  }
+
+  static bool is_gone(const Remembered& remembered, const std::string& selector) {
+    const auto record = record_key(selector);
+    return !last_of(remembered.mail.get(), kinds::kDKIMKey, selector) &&
+           std::none_of(remembered.zones.begin(), remembered.zones.end(), [&](const auto& zone) {
+             return last_of(zone.get(), kinds::kRRset, record).has_value();
+           });
   }
 
   /// Whether all servers of all providers have the record of a selector, as it was applied.
@@ -202,17 +301,24 @@ class Turning {
 
   /// A key whose time is over goes by itself, though it holds data: that was decided when it was
   /// rotated.
+  void permit(const load::KeyRotation& rotation,
+              const Remembered& remembered,
+              std::vector<Consent>& consents) const {
+    const auto olds = mail::old_selectors(rotation.rotation, rotation.key.selector);
+    for (const auto& old : rotation.rotation.removing ? olds : std::vector<std::string>()) {
+      if (!is_declared_elsewhere(rotation.key, old)) {
+        permit(rotation, old, remembered, consents);
+      }
+    }
+  }
+
   static void permit(const load::KeyRotation& rotation,
+                     const std::string& old,
                      const Remembered& remembered,
                      std::vector<Consent>& consents) {
-    const auto& it = rotation.rotation;
-    if (!it.removing) {
-      return;
-    }
-    const auto old = mail::rotated_selector(rotation.key.selector, it.old);
     const auto allow = [&](const std::string& what, const std::string& on) {
       Consent consent;
-      consent.id = fmt::format("rotation of {} to {}", rotation.key.name, it.signing);
+      consent.id = fmt::format("rotation of {}, without {}", rotation.key.name, old);
       consent.allow = what;
       consent.on = on;
       consents.push_back(std::move(consent));
@@ -249,7 +355,13 @@ class Turning {
 std::string outlook(const load::KeyRotation& rotation) {
   const auto& it = rotation.rotation;
   const auto selector = [&](std::uint32_t number) {
-    return mail::rotated_selector(rotation.key.selector, number);
+    auto text = mail::rotated_selector(it, rotation.key.selector, number);
+    if (number == mail::kFormer && it.former.size() > 1) {
+      auto others = mail::old_selectors(it, rotation.key.selector);
+      others.erase(others.begin());
+      text += fmt::format(" (and {})", verify::listed(others));
+    }
+    return text;
   };
   const auto& name = rotation.key.name;
   if (it.next != 0) {
@@ -297,7 +409,7 @@ std::uint32_t free_number(const load::Loaded& loaded, const load::KeyRotation& r
       return scope->scope.container == key.zone && scope->table.find(kinds::kRRset, record);
     });
   };
-  auto number = rotation.rotation.signing + 1;
+  auto number = rotation.rotation.signing + 1;  // one that signs: nothing is being taken over
   while (taken(number)) {
     ++number;
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controller/load/source.h"
+#include "resources/mail/dkim_rotation.h"
 #include "resources/model/consent.h"
 #include "resources/model/desired.h"
 #include "resources/model/diagnostic.h"
@@ -74,9 +75,9 @@ struct LoginServers {
   Scope mail;
   std::vector<std::string> servers;  ///< "Server/mx1", most preferred first
 };
-/// The selectors that stand for a declared one, by SigningKey::name; the one that signs first.
-/// Those that are not here stand for themselves.
-using Rotations = std::map<std::string, std::vector<std::string>>;
+/// The keys that stand for a declared one, by SigningKey::name; the one that signs first. Those
+/// that are not here stand for themselves.
+using Rotations = std::map<std::string, std::vector<mail::PublishedKey>>;
 
 /// One thing that somebody declared, for selection, `explain` and `show`.
 struct Declared {

@@ -230,14 +230,25 @@ class MailTie {
                            .signs = signs,
                            .place = declared.place});
       const auto found = rotations_.find(mail.keys.back().name);
-      if (found == rotations_.end()) {
+      const auto add = [&](const mail::PublishedKey& key) {
+        // One that took the place of another line's may be on its way out there, too.
+        if (std::any_of(keys.begin(), keys.end(), [&](const mail::DkimSpec& other) {
+              return other.selector == key.selector;
+            })) {
+          return;
+        }
         keys.push_back(declared);
+        keys.back().selector = key.selector;
+        if (!key.algorithm.empty()) {
+          keys.back().algorithm = key.algorithm;
+          keys.back().bits = key.bits;
+        }
+      };
+      if (found == rotations_.end()) {
+        add({declared.selector});
         continue;
       }
-      for (const auto& selector : found->second) {
-        keys.push_back(declared);
-        keys.back().selector = selector;
-      }
+      std::for_each(found->second.begin(), found->second.end(), add);
     }
     mail.declaration.spec.dkim = std::move(keys);
   }

@@ -10,9 +10,11 @@
 namespace plumb::load {
 namespace {
 
+constexpr std::string_view kRow = "rotation of ";
+
 /// No resource has this key: DKIMSigning has the empty one.
 ResourceId row_of(const SigningKey& key) {
-  return {key.mail, kinds::kDKIMSigning, "rotation of " + key.selector};
+  return {key.mail, kinds::kDKIMSigning, std::string(kRow) + key.selector};
 }
 
 std::int64_t number_of(const std::vector<Field>& fields, std::string_view name) {
@@ -20,6 +22,31 @@ std::int64_t number_of(const std::vector<Field>& fields, std::string_view name) 
       fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
   const auto* number = found == fields.end() ? nullptr : found->value.as_int();
   return number == nullptr ? 0 : *number;
+}
+
+std::string text_of(const std::vector<Field>& fields, const std::string& name) {
+  const auto found = std::find_if(
+      fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
+  const auto* text = found == fields.end() ? nullptr : found->value.as_string();
+  return text == nullptr ? std::string() : *text;
+}
+
+/// "former", "former2", "former3": one row of a store has no lists of maps.
+std::string former_name(std::size_t number, const std::string& what) {
+  return "former" + what + (number == 0 ? std::string() : std::to_string(number + 1));
+}
+
+std::vector<mail::FormerKey> former_of(const std::vector<Field>& fields) {
+  std::vector<mail::FormerKey> former;
+  for (std::size_t i = 0;; ++i) {
+    auto selector = text_of(fields, former_name(i, ""));
+    if (selector.empty()) {
+      return former;
+    }
+    former.push_back({std::move(selector),
+                      text_of(fields, former_name(i, "Algorithm")),
+                      static_cast<std::uint32_t>(number_of(fields, former_name(i, "Bits")))});
+  }
 }
 
 mail::DkimRotation rotation_of(const std::vector<Field>& fields) {
@@ -32,7 +59,8 @@ mail::DkimRotation rotation_of(const std::vector<Field>& fields) {
           .visible_since = number_of(fields, "visibleSince"),
           .ttl = small("ttl"),
           .old = small("old"),
-          .removing = small("removing") != 0};
+          .removing = small("removing") != 0,
+          .former = former_of(fields)};
 }
 
 std::vector<Field> fields_of(const mail::DkimRotation& rotation) {
@@ -47,6 +75,12 @@ std::vector<Field> fields_of(const mail::DkimRotation& rotation) {
   std::vector<Field> fields;
   for (const auto& [name, number] : numbers) {
     fields.push_back({std::string(name), Value{number, {}}, {}});
+  }
+  for (std::size_t i = 0; i < rotation.former.size(); ++i) {
+    const auto& key = rotation.former[i];
+    fields.push_back({former_name(i, ""), Value{key.selector, {}}, {}});
+    fields.push_back({former_name(i, "Algorithm"), Value{key.algorithm, {}}, {}});
+    fields.push_back({former_name(i, "Bits"), Value{std::int64_t{key.bits}, {}}, {}});
   }
   return fields;
 }
@@ -74,6 +108,30 @@ Result<std::vector<KeyRotation>> read_rotations(std::span<const SigningKey> keys
   return rotations;
 }
 
+Result<std::vector<std::pair<std::string, mail::DkimRotation>>> rotations_at(
+    const Scope& mail, const state::Store& store) {
+  PLUMB_TRY(stored, store.outputs());
+  std::vector<std::pair<std::string, mail::DkimRotation>> rotations;
+  for (const auto& row : stored) {
+    if (row.id.scope == mail && row.id.kind == kinds::kDKIMSigning &&
+        row.id.key.starts_with(kRow)) {
+      rotations.emplace_back(row.id.key.substr(kRow.size()), rotation_of(row.values));
+    }
+  }
+  return rotations;
+}
+
+Result<std::map<Scope, std::vector<std::string>>> remembered_keys(const state::Store& store) {
+  PLUMB_TRY(stored, store.outputs());
+  std::map<Scope, std::vector<std::string>> keys;
+  for (const auto& row : stored) {
+    if (row.id.kind == kinds::kDKIMKey) {
+      keys[row.id.scope].push_back(row.id.key);
+    }
+  }
+  return keys;
+}
+
 Result<void> put_rotations(std::span<const KeyRotation> rotations, state::Store& store) {
   std::vector<state::StoredOutputs> rows;
   for (const auto& [key, rotation] : rotations) {
@@ -85,8 +143,8 @@ Result<void> put_rotations(std::span<const KeyRotation> rotations, state::Store&
 Rotations selectors_of(std::span<const KeyRotation> rotations) {
   Rotations selectors;
   for (const auto& [key, rotation] : rotations) {
-    auto all = mail::selectors(rotation, key.selector);
-    if (all.size() != 1 || all.front() != key.selector) {
+    auto all = mail::published(rotation, key.selector);
+    if (all.size() != 1 || all.front().selector != key.selector) {
       selectors.emplace(key.name, std::move(all));
     }
   }

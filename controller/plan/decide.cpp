@@ -179,11 +179,19 @@ Decision moved(const Case& it, const Comparison& found) {
   return decision;
 }
 
+/// The same by its body, and another one.
+Decision replaced(const Case& it) {
+  return healed(it) ? only({.verb = Verb::update, .reason = Reason::drifted, .made = was_made(it)})
+                    : only({.verb = Verb::hold, .reason = Reason::drifted});
+}
+
 // Rows 3 to 9.
 Decision present(const Case& it) {
   const auto found = compare(rules_of(it), *it.desired, *it.observed, it.claimed);
   Decision decision;
-  if (found.equal()) {
+  if (found.equal() && it.claimed && it.replaced) {
+    decision = replaced(it);
+  } else if (found.equal()) {
     decision =
         it.claimed ? still_ours(it) : only({.verb = Verb::adopt, .reason = Reason::declared});
   } else if (!it.claimed) {

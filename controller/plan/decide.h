@@ -37,6 +37,7 @@ struct Case {
   bool no_heal = false;
   bool container_back = false;  ///< the container is gone too, and comes back with all in it
   Reason leaving = Reason::undeclared;  ///< or moved: declared under another key, or elsewhere
+  bool replaced = false;                ///< its body is as it was, and it gives other values
   bool remembered = true;               ///< the claim's policy and needs are those declared
 };
 
@@ -96,6 +97,10 @@ struct Decision {
 /// A write-only field is held against the claim alone; adopting (row 3) never sets one. Where its
 /// value cannot be read here there is no opinion on what exists, and what does not is not made. A
 /// kind that has one is never taken away by itself (rows 16 and 17): it goes with what it is for.
+///
+/// What has the same body and gives other values than those that were recorded was replaced by
+/// somebody (KnownOutputs): update · drifted, which takes note of them, or held where drift is only
+/// reported. What was there before cannot be brought back.
 ///
 /// Apex NS that exist change only with consent; a set that is empty because its source is goes
 /// nowhere. Pure.

@@ -214,6 +214,9 @@ struct KnownOutputs {
     State state = State::known;
     ResourceId id;
     std::vector<Field> values;  ///< each a text or a list of texts
+    /// What gives them was replaced by somebody else: they are not those that were recorded.
+    bool replaced = false;
+    bool follows = false;  ///< of what was replaced: `values` are the new ones, else the recorded
   };
   std::map<std::string, Producer> producers;
 };

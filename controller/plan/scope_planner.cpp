@@ -65,6 +65,11 @@ ScopePlanner::ScopePlanner(const ScopeInput& input, const PlanContext& context)
   plan_.counts.declared = static_cast<std::uint32_t>(desired_.size());
   plan_.counts.claimed = static_cast<std::uint32_t>(claimed_.size());
   fallback_.heal = context.heal;
+  for (const auto& [name, producer] : context.outputs.producers) {
+    if (producer.replaced && producer.id.scope == input.scope) {
+      replaced_.push_back(&producer.id);
+    }
+  }
 }
 
 ScopePlan ScopePlanner::run() && {
@@ -296,7 +301,37 @@ bool ScopePlanner::in_plumb(const Triple& triple) {
   const auto& o = observed_[triple.observed];
   return (d.flags | o.flags) == 0 && same_body(desired_, d, observed_, o) &&
          same_body(desired_, d, claimed_, claimed_[triple.claimed]) &&
-         input_.desired->unmanaged.empty() && !input_.stable_handles && remembered(triple);
+         input_.desired->unmanaged.empty() && !input_.stable_handles && !is_replaced(triple) &&
+         remembered(triple);
+}
+
+/// Whether what is there gives other values than those that were recorded.
+bool ScopePlanner::is_replaced(const Triple& triple) const {
+  return triple.observed != kNone &&
+         std::any_of(replaced_.begin(), replaced_.end(), [&](const ResourceId* id) {
+           const auto& entry = observed_[triple.observed];
+           return id->kind == entry.kind && id->key == observed_.key(entry);
+         });
+}
+
+void ScopePlanner::note_replaced(const Case& it) {
+  const bool heals = it.policy.heal && !it.no_heal;
+  plan_.notes.push_back(
+      fmt::format("{} was replaced outside, and what was there before cannot be brought back: what "
+                  "refers to it "
+                  "{}",
+                  object_name(plan_, it.kind.id, it.key, context_.catalog),
+                  heals ? "follows" : "stays as it is while drift is only reported"));
+}
+
+/// Whether a row takes a value from what was replaced, so that it moved without the manifests.
+bool ScopePlanner::follows_replaced(std::uint32_t row) const {
+  const auto& entry = desired_[row];
+  const auto names = producers_of(context_.catalog.of(entry.kind), desired_.body(entry));
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    const auto producer = context_.outputs.producers.find(name);
+    return producer != context_.outputs.producers.end() && producer->second.follows;
+  });
 }
 
 void ScopePlanner::look_at(const Triple& triple) {
@@ -313,9 +348,16 @@ void ScopePlanner::look_at(const Triple& triple) {
     resolved = resolve_row(triple.desired);
   }
   const auto* values = refers ? &resolved : nullptr;
-  auto decision = decide(case_of(triple, values, false));
+  const auto it = case_of(triple, values, false);
+  auto decision = decide(it);
+  if (it.replaced && decision.size > 0 && decision.lines[0].reason == Reason::drifted) {
+    note_replaced(it);
+  }
   if (decision.size > 0 && decision.lines[0].guards[0] == Guard::empty_set && may_drop(triple)) {
     decision = decide(case_of(triple, values, true));
+  }
+  if (refers && decision.lines[0].reason == Reason::edited && follows_replaced(triple.desired)) {
+    decision.lines[0].reason = Reason::drifted;
   }
   apply_move(move_of(triple), triple, decision);
   plan_.counts.ignored_fields += decision.ignored_fields;
@@ -392,6 +434,7 @@ Case ScopePlanner::case_of(const Triple& triple, const Resolved* resolved, bool 
   it.container_back = missing_;
   it.unmanaged = is_unmanaged(kind, key);
   it.remembered = remembered(triple);
+  it.replaced = is_replaced(triple);
   it.leaving = retiring_ || move_of(triple) == Move::going ? Reason::moved : Reason::undeclared;
   return it;
 }

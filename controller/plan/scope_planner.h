@@ -45,6 +45,9 @@ class ScopePlanner {
   Case case_of(const Triple& triple, const Resolved* resolved, bool dropped);
   bool may_drop(const Triple& triple);
   Resolved resolve_row(std::uint32_t row);
+  bool is_replaced(const Triple& triple) const;
+  void note_replaced(const Case& it);
+  bool follows_replaced(std::uint32_t row) const;
   void apply_move(Move move, const Triple& triple, Decision& decision) const;
   void emit(const Triple& triple, Line line, const Resolved* resolved);
   std::uint32_t after_row(const Triple& triple, Line& line, const Resolved* resolved, bool again);
@@ -72,7 +75,8 @@ class ScopePlanner {
   Policy fallback_;
   std::vector<Needs>::const_iterator needs_;
   std::vector<Moved> moves_;
-  std::uint32_t lost_ = 0;  ///< claims that the observation lacks
+  std::vector<const ResourceId*> replaced_;  ///< of this scope, by KnownOutputs
+  std::uint32_t lost_ = 0;                   ///< claims that the observation lacks
   TableBuilder merged_;
   TableBuilder resolved_;
   std::vector<Tripped> tripped_;

@@ -41,7 +41,9 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
   pass.left_out = total - scopes.size();
 
   const auto began = env_.clock.steady();
-  PLUMB_TRY(outputs, observe_producers(*loaded, scopes, *pass.roster, store_, catalog_, stop));
+  PLUMB_TRY(
+      outputs,
+      observe_producers(*loaded, scopes, *pass.roster, store_, catalog_, stop, options.no_heal));
   context.outputs = std::move(outputs);
 
   PLUMB_TRY(inputs, inputs_of(*loaded, scopes, *pass.roster, store_, context));
@@ -86,7 +88,11 @@ apply::Summary Reconciler::apply(const Pass& pass,
     look_again(pass, scopes, reread, refuse, stop);
   };
   apply::Executor executor(store_, env_, known(run));
-  return executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
+  auto summary = executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
+  if (auto recorded = record_adopted(pass.plan, catalog_, store_); !recorded) {
+    summary.memory_failed = std::move(recorded).error();
+  }
+  return summary;
 }
 
 void Reconciler::look_again(const Pass& pass,

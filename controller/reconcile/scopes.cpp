@@ -6,6 +6,7 @@
 #include "controller/plan/decide.h"
 #include "controller/reconcile/observer.h"
 #include "controller/reconcile/rebind.h"
+#include "resources/model/cbor.h"
 
 namespace plumb::reconcile {
 namespace {
@@ -81,7 +82,80 @@ Result<bool> has_vanished(const Look* look, const Scope& scope, const state::Sto
   return claimed && !claimed->table.empty();
 }
 
+/// Whether others than the recorded values mean that somebody has replaced the thing: a key, a
+/// server. A zone gives others by itself, when its keys are rolled.
+bool keeps_its_outputs(const Catalog& catalog, const ResourceId& id) {
+  const auto* kind = catalog.find(id.kind);
+  return kind != nullptr && kind->holds_data && !plan::is_container(*kind, id.key);
+}
+
+bool same_values(const std::vector<Field>& a, const std::vector<Field>& b) {
+  const auto text = [](const Field& field) {
+    std::string out;
+    cbor::value(out, field.value);
+    return field.name + "\n" + out;
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const Field& x, const Field& y) {
+    return text(x) == text(y);
+  });
+}
+
+const DesiredScope* desired_of(const load::Loaded& loaded, const Scope& scope) {
+  const auto found = std::lower_bound(
+      loaded.scopes.begin(), loaded.scopes.end(), scope, [](const auto& one, const Scope& wanted) {
+        return one->scope < wanted;
+      });
+  return found == loaded.scopes.end() || (*found)->scope != scope ? nullptr : found->get();
+}
+
+/// What was claimed and is there with other values than those recorded was replaced. Where drift is
+/// healed and the thing is of the declared sort, its new values hold; else those of before.
+Result<void> judge_replaced(plan::KnownOutputs::Producer& known,
+                            const std::vector<Field>& recorded,
+                            const ObservedScope& seen,
+                            const DesiredScope* desired,
+                            const state::Store& store,
+                            bool no_heal) {
+  using State = plan::KnownOutputs::State;
+  if (known.state != State::known || same_values(known.values, recorded)) {
+    return {};
+  }
+  const auto& id = known.id;
+  PLUMB_TRY(claimed, store.claims(id.scope));
+  const auto wanted = desired == nullptr ? std::nullopt : desired->table.find(id.kind, id.key);
+  if (!claimed || !claimed->table.find(id.kind, id.key) || !wanted) {
+    return {};
+  }
+  known.replaced = true;
+  const bool heals = !no_heal && *wanted < desired->policy.size() &&
+                     desired->policies[desired->policy[*wanted]].heal;
+  const auto row = seen.table.find(id.kind, id.key);
+  known.follows = heals && row &&
+                  desired->table.body(desired->table[*wanted]) == seen.table.body(seen.table[*row]);
+  if (!known.follows) {
+    known.values = recorded;
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<void> record_adopted(const plan::Plan& plan, const Catalog& catalog, state::Store& store) {
+  std::vector<state::StoredOutputs> rows;
+  for (const auto& scope : plan.scopes) {
+    for (const auto& change : scope.changes) {
+      const ResourceId id{scope.scope, scope.kind(change), std::string(scope.key(change))};
+      const auto side = change.verb != plan::Verb::adopt || change.before == plan::kNone
+                            ? 0
+                            : scope.observed->table[change.before].side;
+      if (side != 0 && keeps_its_outputs(catalog, id) &&
+          !scope.observed->side[side - 1].outputs.empty()) {
+        rows.push_back({id, scope.observed->side[side - 1].outputs});
+      }
+    }
+  }
+  return rows.empty() ? Result<void>() : store.put_outputs(rows);
+}
 
 Result<std::vector<Scope>> scopes_to_look_at(const load::Loaded& loaded,
                                              const state::Store& store) {
@@ -142,7 +216,8 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
                                              const Roster& roster,
                                              const state::Store& store,
                                              const Catalog& catalog,
-                                             std::stop_token stop) {
+                                             std::stop_token stop,
+                                             bool no_heal) {
   plan::KnownOutputs outputs;
   const auto producers = producers_for(loaded, planned);
   if (producers.empty()) {
@@ -173,13 +248,22 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
     const auto* kind = catalog.find(producer.id.kind);
     const bool container = kind != nullptr && plan::is_container(*kind, producer.id.key);
     PLUMB_TRY(lost, has_vanished(look, producer.id.scope, store));
+    const auto kept = std::find_if(
+        stored.begin(), stored.end(), [&](const auto& row) { return row.id == producer.id; });
     if (look != nullptr && look->observed && !(container && lost)) {
       known = seen_outputs(*look->observed, producer.id, container);
-    } else if (const auto kept =
-                   std::find_if(stored.begin(),
-                                stored.end(),
-                                [&](const auto& row) { return row.id == producer.id; });
-               kept != stored.end()) {
+      if (kept != stored.end() && keeps_its_outputs(catalog, producer.id)) {
+        auto judged = judge_replaced(known,
+                                     kept->values,
+                                     *look->observed,
+                                     desired_of(loaded, producer.id.scope),
+                                     store,
+                                     no_heal);
+        if (!judged) {
+          return tl::unexpected(std::move(judged).error());
+        }
+      }
+    } else if (kept != stored.end()) {
       known.state = plan::KnownOutputs::State::known;
       known.values = kept->values;
     }

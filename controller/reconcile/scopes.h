@@ -34,7 +34,12 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
                                              const Roster& roster,
                                              const state::Store& store,
                                              const Catalog& catalog,
-                                             std::stop_token stop);
+                                             std::stop_token stop,
+                                             bool no_heal = false);
+
+/// Records the values of what `plan` has adopted: those of before are what drift is told by. Of
+/// what is made they are recorded with it.
+Result<void> record_adopted(const plan::Plan& plan, const Catalog& catalog, state::Store& store);
 
 /// One input per scope with everything but the observation. Scopes with open intents are in doubt.
 Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,

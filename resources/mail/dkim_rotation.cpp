@@ -1,6 +1,7 @@
 #include "resources/mail/dkim_rotation.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace plumb::mail {
 
@@ -8,14 +9,39 @@ std::string rotated_selector(std::string_view declared, std::uint32_t number) {
   return number <= 1 ? std::string(declared) : std::string(declared) + "-" + std::to_string(number);
 }
 
-std::vector<std::string> selectors(const DkimRotation& rotation, std::string_view declared) {
-  std::vector<std::string> out{rotated_selector(declared, rotation.signing)};
-  if (rotation.next != 0) {
-    out.push_back(rotated_selector(declared, rotation.next));
-  }
-  if (rotation.old != 0 && !rotation.removing) {
+std::string rotated_selector(const DkimRotation& rotation,
+                             std::string_view declared,
+                             std::uint32_t number) {
+  return number == kFormer && !rotation.former.empty() ? rotation.former.front().selector
+                                                       : rotated_selector(declared, number);
+}
+
+std::vector<std::string> old_selectors(const DkimRotation& rotation, std::string_view declared) {
+  std::vector<std::string> out;
+  if (rotation.old == kFormer) {
+    for (const auto& key : rotation.former) {
+      out.push_back(key.selector);
+    }
+  } else if (rotation.old != 0) {
     out.push_back(rotated_selector(declared, rotation.old));
   }
+  return out;
+}
+
+std::vector<PublishedKey> published(const DkimRotation& rotation, std::string_view declared) {
+  std::vector<PublishedKey> out;
+  const auto add = [&](std::uint32_t number) {
+    if (number == kFormer) {
+      for (const auto& key : rotation.former) {
+        out.push_back({key.selector, key.algorithm, key.bits});
+      }
+    } else if (number != 0) {
+      out.push_back({rotated_selector(declared, number)});
+    }
+  };
+  add(rotation.signing);
+  add(rotation.next);
+  add(rotation.removing ? 0 : rotation.old);
   return out;
 }
 
@@ -27,6 +53,11 @@ void begin(DkimRotation& rotation, std::uint32_t number) {
   rotation.next = number;
   rotation.visible_since = 0;
   rotation.ttl = 0;
+}
+
+void take_over(DkimRotation& rotation, std::vector<FormerKey> former) {
+  const auto number = rotation.signing == kFormer ? rotation.next : rotation.signing;
+  rotation = {.signing = kFormer, .next = number, .former = std::move(former)};
 }
 
 bool is_due(const DkimRotation& rotation, std::uint64_t every, std::int64_t now) {
@@ -49,6 +80,7 @@ void step(DkimRotation& rotation, const DkimSeen& seen, std::int64_t now) {
   if (rotation.removing && seen.gone) {
     rotation.old = 0;
     rotation.removing = false;
+    rotation.former.clear();
   }
   if (rotation.signs_since == 0 && seen.signs) {
     rotation.signs_since = now;
@@ -68,7 +100,8 @@ void step(DkimRotation& rotation, const DkimSeen& seen, std::int64_t now) {
   }
   // Not while a server is silent: it may have gone back to what it had.
   if (const auto when = signs_from(rotation); seen.visible == true && when != 0 && now >= when) {
-    rotation = {.signing = rotation.next, .old = rotation.signing};
+    rotation = {
+        .signing = rotation.next, .old = rotation.signing, .former = std::move(rotation.former)};
   }
 }
 

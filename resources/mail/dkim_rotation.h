@@ -12,6 +12,17 @@ namespace plumb::mail {
 /// be on its way: a queue gives up after four to five days (RFC 5321 §4.5.4.1).
 constexpr std::int64_t kOldKeyKept = std::int64_t{7} * 24 * 3600;  ///< seconds
 
+/// A key that signed for a domain under a selector that is declared no more.
+struct FormerKey {
+  std::string selector;
+  std::string algorithm = "rsa";  ///< "rsa" | "ed25519"
+  std::uint32_t bits = 0;         ///< of rsa; 0: not known
+
+  friend bool operator==(const FormerKey&, const FormerKey&) = default;
+};
+/// The number that stands for all of DkimRotation::former.
+constexpr std::uint32_t kFormer = ~0U;
+
 /// How far the keys of one declared selector have come. What is declared follows from it: it is
 /// remembered by number of key, never by a step that is under way, so it may be broken off
 /// anywhere. Moments are seconds since 1970; 0: not yet.
@@ -23,6 +34,8 @@ struct DkimRotation {
   std::uint32_t ttl = 0;           ///< seconds: as long as a cache may hold what was before
   std::uint32_t old = 0;           ///< number of the key that signed before; 0: none
   bool removing = false;           ///< its time is over: it is declared no more
+  /// Where the selector was changed by hand: the keys of before, the one that signed first.
+  std::vector<FormerKey> former = {};
 
   friend bool operator==(const DkimRotation&, const DkimRotation&) = default;
 };
@@ -38,13 +51,32 @@ struct DkimSeen {
 
 /// The selector of key `number`: "s1", "s1-2", "s1-3".
 std::string rotated_selector(std::string_view declared, std::uint32_t number);
-/// The selectors that are published, the one that signs first.
-std::vector<std::string> selectors(const DkimRotation& rotation, std::string_view declared);
+/// The same of a rotation, where a number may stand for former keys: of the first of them.
+std::string rotated_selector(const DkimRotation& rotation,
+                             std::string_view declared,
+                             std::uint32_t number);
+/// All selectors of the key `old`: several where former keys are kept.
+std::vector<std::string> old_selectors(const DkimRotation& rotation, std::string_view declared);
+
+/// A key that is published. Of the declared sort where `algorithm` is empty.
+struct PublishedKey {
+  std::string selector;
+  std::string algorithm = {};
+  std::uint32_t bits = 0;
+
+  friend bool operator==(const PublishedKey&, const PublishedKey&) = default;
+};
+/// The keys that are published, the one that signs first.
+std::vector<PublishedKey> published(const DkimRotation& rotation, std::string_view declared);
 
 /// Whether a new key can be begun: none is, and the last one of before has gone.
 bool can_begin(const DkimRotation& rotation);
 /// Begins a new key. Requires: can_begin(). `number` is free: nobody else has its selector.
 void begin(DkimRotation& rotation, std::uint32_t number);
+/// Begins to take over from keys whose selector was changed by hand; the first of `former` signs
+/// until the declared key has been visible. Whatever was under way is given up: it never signed.
+/// Requires: one at least.
+void take_over(DkimRotation& rotation, std::vector<FormerKey> former);
 /// Whether `every` seconds (0: never) are over since the key began to sign.
 bool is_due(const DkimRotation& rotation, std::uint64_t every, std::int64_t now);
 

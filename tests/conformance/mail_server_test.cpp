@@ -375,11 +375,11 @@ TEST_F(MailServer, TriesPasswordsWherePeopleLogIn) {
 
 TEST_F(MailServer, LooksIntoLmdbMapsWithoutAReload) {
   auto spec = host_->read("srv/project/providers/mailhost.yaml");
-  const std::string reload = "  reload: [[postfix, reload]]\n";
+  const std::string reload = "  reload: [[postfix, reload], [doveadm, reload]]\n";
   const auto at = spec.find(reload);
   ASSERT_NE(at, std::string::npos) << spec;
   host_->write("srv/project/providers/mailhost.yaml",
-               spec.replace(at, reload.size(), "  maps: lmdb\n"));
+               spec.replace(at, reload.size(), "  maps: lmdb\n  reload: [[doveadm, reload]]\n"));
   ASSERT_EQ(host_->run("postconf -e plumb_maps=lmdb").code, 0);
   apply_and_start();
   ASSERT_EQ(send("sales@example.com", "first").code, 0);

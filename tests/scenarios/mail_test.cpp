@@ -415,6 +415,78 @@ TEST(Mail, NeverWritesOverAKeyThatItCannotRead) {
   EXPECT_EQ(project.read("zones/one.example.zone").find("_domainkey"), std::string::npos);
 }
 
+/// Another key lies where plumb's own was.
+void replace_key(const MailProject& project) {
+  const auto other = project.path() / "other.pem";
+  ASSERT_EQ(std::system(("openssl genrsa -out '" + other.string() + "' 2048 2>/dev/null").c_str()),
+            0);
+  project.write("dkim/one.example/s1.pem", project.read("other.pem"));
+}
+
+TEST(Mail, AKeyThatIsReplacedByHandIsDriftOfTheKey) {
+  const MailProject project(domain("one.example"));
+  project.reach();
+  const auto before = project.read("zones/one.example.zone");
+  replace_key(project);
+  // Reported: nothing follows, and it is said each time.
+  for (const std::string command : {"plan", "drift"}) {
+    const auto ran = project.plumb({command, "--no-heal"}, kSecrets);
+    EXPECT_EQ(ran.code, command == "drift" ? 2 : 0) << ran.all();
+    EXPECT_TRUE(ran.says("DKIMKey  s1")) << ran.all();
+    EXPECT_TRUE(ran.says("drift, only reported")) << ran.all();
+    EXPECT_TRUE(
+        ran.says("DKIMKey/one.example/s1 was replaced outside, and what was there before "
+                 "cannot be brought back: what refers to it stays as it is"))
+        << ran.all();
+    EXPECT_FALSE(ran.says("_domainkey")) << ran.all();
+    EXPECT_FALSE(ran.says("manifest changed")) << ran.all();
+  }
+  EXPECT_EQ(project.apply({"--no-heal"}).code, 0);
+  EXPECT_EQ(project.read("zones/one.example.zone"), before);
+  // Healed: the record follows, since mail is signed by that key already.
+  const auto planned = project.plumb({"plan"}, kSecrets);
+  EXPECT_TRUE(planned.says("DKIMKey  s1")) << planned.all();
+  EXPECT_TRUE(planned.says("drift: changed outside")) << planned.all();
+  EXPECT_TRUE(planned.says("what refers to it follows")) << planned.all();
+  EXPECT_TRUE(planned.says("s1._domainkey TXT")) << planned.all();
+  EXPECT_FALSE(planned.says("manifest changed")) << planned.all();
+  const auto applied = project.apply();
+  EXPECT_EQ(applied.code, 0) << applied.all();
+  EXPECT_NE(project.read("zones/one.example.zone"), before);
+  project.expect_in_plumb();
+  EXPECT_EQ(project.read("dkim/one.example/s1.pem"), project.read("other.pem"));
+}
+
+TEST(Mail, AKeyThatWasAdoptedAndThenReplacedIsDriftToo) {
+  const MailProject project(domain("one.example"));
+  project.reach();
+  project.remove(".plumb");
+  project.reach();  // all is adopted
+  replace_key(project);
+  const auto ran = project.plumb({"drift", "--no-heal"}, kSecrets);
+  EXPECT_EQ(ran.code, 2) << ran.all();
+  EXPECT_TRUE(ran.says("DKIMKey/one.example/s1 was replaced outside")) << ran.all();
+}
+
+TEST(Mail, AKeyThatIsDeletedByHandIsMadeAnewWithConsentOnly) {
+  const MailProject project(domain("one.example"));
+  project.reach();
+  const auto before = project.read("zones/one.example.zone");
+  project.remove("dkim/one.example/s1.pem");
+  const auto drift = project.plumb({"drift"}, kSecrets);
+  EXPECT_NE(drift.code, 0) << drift.all();
+  EXPECT_TRUE(drift.says("DKIMKey")) << drift.all();
+  EXPECT_FALSE(drift.says("manifest changed")) << drift.all();
+  const auto refused = project.apply();
+  EXPECT_EQ(refused.code, 3) << refused.all();
+  EXPECT_TRUE(refused.says("allow: recreate")) << refused.all();
+  EXPECT_EQ(project.read("zones/one.example.zone"), before) << "receivers may still look it up";
+  const auto made = project.apply({"--consent", "allow=recreate,on=DKIMKey/one.example/s1"});
+  EXPECT_EQ(made.code, 0) << made.all();
+  EXPECT_NE(project.read("zones/one.example.zone"), before);
+  project.expect_in_plumb();
+}
+
 TEST(Mail, TheRecordOfAKeyStaysAsLongAsTheKeyDoes) {
   const MailProject project(domain("one.example"));
   project.reach();

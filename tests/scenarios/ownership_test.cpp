@@ -149,6 +149,26 @@ TEST(Unmanaged, GlobsAreLeftAloneAndCounted) {
   EXPECT_FALSE(holds(project, "203.0.113.2"));
 }
 
+TEST(Unmanaged, TextInSeveralStringsKeepsThemWhenTheFileIsWritten) {
+  const Project project;
+  project.domain("one.example", hosts(2), "ownership: exclusive, unmanaged: [\"theirs*\"]");
+  ASSERT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  const std::vector<std::string> lines = {"theirs\tIN\tTXT\t\"v=one\" \" two \" \"three\"\n",
+                                          "theirs\tIN\tTXT\t\"\" \"empty before\"\n",
+                                          "theirs2\tIN\tTXT\t\"\\\"quoted\\\"\" \"\\195\\169\"\n",
+                                          "theirs3\tIN\tTXT\t\"whole\"\n"};
+  for (const auto& line : lines) {
+    project.append(kZone, line);
+  }
+  project.domain("one.example", hosts(3), "ownership: exclusive, unmanaged: [\"theirs*\"]");
+  const auto ran = project.plumb({"apply", "--yes"});
+  ASSERT_EQ(ran.code, 0) << ran.all();
+  for (const auto& line : lines) {
+    EXPECT_TRUE(holds(project, line)) << line << project.read(kZone);
+  }
+  EXPECT_TRUE(project.plumb({"plan"}).says("In plumb: nothing to do."));
+}
+
 TEST(Unmanaged, ARecordThatIsDeclaredTooIsAnError) {
   const Project project;
   project.domain("one.example", hosts(1), "ownership: exclusive, unmanaged: [\"h*\"]");

@@ -1,5 +1,7 @@
 // A DKIM key takes over from another: published, seen at all name servers for its TTL, signing; the
 // old one stays for seven days. With the real program, a real NSD, and a clock that is shifted.
+#include <csignal>
+
 #include <gtest/gtest.h>
 #include <poll.h>
 
@@ -140,6 +142,156 @@ TEST_F(Rotation, WaitsAsLongAsOneNameServerLacksTheRecord) {
     EXPECT_TRUE(ran.says("it signs once every name server has had its record")) << ran.all();
     EXPECT_EQ(signing(), "s1");
   }
+}
+
+TEST_F(Rotation, OfASelectorThatIsChangedByHandGoesTheSameWay) {
+  serve();
+  project.write("domains/one.test.yaml", mail_of("{selector: s2, algorithm: ed25519}"));
+  auto planned = plan();
+  EXPECT_EQ(planned.code, 0) << planned.all();
+  EXPECT_TRUE(planned.says("note: DKIMKey/one.test/s2: s2 is to take over")) << planned.all();
+  EXPECT_TRUE(planned.says("s2._domainkey TXT")) << planned.all();
+  EXPECT_FALSE(planned.says("DKIMSigning")) << planned.all();
+  EXPECT_FALSE(planned.says("to delete")) << planned.all();
+  EXPECT_FALSE(planned.says("to change")) << "the key of before is of the sort that it was\n"
+                                          << planned.all();
+  apply();
+  expect_served("s2", true);
+  EXPECT_EQ(signing(), "s1") << "nobody may be able to look up s2 yet";
+  apply();
+  apply(200);
+  EXPECT_EQ(signing(), "s1");
+  const auto twice = project.plumb({"rotate", "DKIMKey/one.test/s2"});
+  EXPECT_TRUE(twice.says("is being rotated already")) << twice.all();
+
+  const auto switched = apply(400);
+  EXPECT_EQ(signing(), "s2") << switched.all();
+  EXPECT_TRUE(serves("s1")) << "mail that it has signed is still on its way";
+  const auto kept = apply(400 + 6 * kDay);
+  EXPECT_TRUE(kept.says("s1 goes with the first apply from ")) << kept.all();
+  const auto over = 500 + 7 * kDay;
+  apply(over);
+  expect_served("s1", false);
+  EXPECT_FALSE(project.has("dkim/one.test/s1.pem"));
+  EXPECT_TRUE(serves("s2"));
+  const auto settled = plan(over);
+  EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
+  EXPECT_FALSE(settled.says("note:")) << settled.all();
+  EXPECT_TRUE(project.plumb({"rotate", "DKIMKey/one.test/s2"}).says("s2-2 is to take over"));
+}
+
+TEST_F(Rotation, OfASelectorThatIsChangedTwiceKeepsWhatEitherHasSigned) {
+  std::string records = "  records: [{name: www, type: A, value: 192.0.2.1}";
+  for (const std::string name : {"a", "b", "c", "d"}) {
+    records += ", {name: " + name + ", type: A, value: 192.0.2.1}";
+  }
+  records += "]\n";
+  project.write("domains/one.test.yaml", mail_of("{selector: s1}", records));
+  serve();
+  ASSERT_EQ(project.plumb({"rotate", "DKIMKey/one.test/s1"}).code, 0);
+  apply();
+  expect_served("s1-2", true);
+  apply();
+  apply(400);
+  ASSERT_EQ(signing(), "s1-2");
+  // Three days later by hand, and once more before that one has ever signed.
+  for (const std::string selector : {"s2", "s3"}) {
+    project.write("domains/one.test.yaml", mail_of("{selector: " + selector + "}", records));
+    const auto ran = apply(3 * kDay);
+    expect_served(selector, true);
+    EXPECT_EQ(signing(), "s1-2");
+    EXPECT_TRUE(serves("s1") && serves("s1-2")) << ran.all();
+  }
+  apply(3 * kDay);
+  apply(3 * kDay + 400);
+  EXPECT_EQ(signing(), "s3");
+  const auto early = apply(8 * kDay);
+  EXPECT_TRUE(early.says("s1-2 (and s1) goes with the first apply from ")) << early.all();
+  EXPECT_TRUE(serves("s1") && serves("s1-2")) << early.all();
+  apply(11 * kDay);
+  expect_served("s1", false);
+  expect_served("s1-2", false);
+  EXPECT_TRUE(serves("s3"));
+}
+
+TEST_F(Rotation, OfASelectorThatIsPutBackNeverBegan) {
+  serve();
+  project.write("domains/one.test.yaml", mail_of("{selector: s2}"));
+  apply();
+  expect_served("s2", true);
+  project.write("domains/one.test.yaml", mail_of("{selector: s1}"));
+  apply();
+  EXPECT_EQ(signing(), "s1");
+  EXPECT_TRUE(serves("s1"));
+  expect_served("s2", false);
+  EXPECT_TRUE(plan().says("In plumb: nothing to do."));
+}
+
+TEST_F(Rotation, OfAKeyThatIsPutInFrontWaitsToo) {
+  serve();
+  project.write("domains/one.test.yaml", mail_of("[{selector: s2}, {selector: s1}]"));
+  const auto begun = apply();
+  expect_served("s2", true);
+  EXPECT_EQ(signing(), "s1") << begun.all();
+  apply();
+  apply(400);
+  EXPECT_EQ(signing(), "s2");
+  // The other line keeps its key for good.
+  for (const auto when : {500 + 7 * kDay, 600 + 7 * kDay, 700 + 7 * kDay}) {
+    apply(when);
+  }
+  EXPECT_TRUE(serves("s1") && serves("s2"));
+  const auto settled = plan(700 + 7 * kDay);
+  EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
+  EXPECT_FALSE(settled.says("note:")) << settled.all();
+}
+
+/// Each apply of a rotation is killed at its worst: the world has moved, and nothing of that is
+/// written down. Whatever signs can be looked up all the while, and the rotation arrives.
+TEST_F(Rotation, GoesOnWhereARunWasKilledInAnyStep) {
+  const auto at_hold = [&](const std::string& who) {
+    return "sh, -c, \"sh " + (project.path() / "hold.sh").string() + " " + who + " && ";
+  };
+  project.write("hold.sh",
+                "cd " + project.path().string() +
+                    "\nif [ -e \"hold-$1\" ]; then : > \"held-$1\"; while [ -e \"hold-$1\" ]; do "
+                    "sleep 0.05; done; exit 1; fi\n");
+  serve();
+  project.replace("providers/files.yaml", "sh, -c, \"", at_hold("files"));
+  project.replace("providers/mailhost.yaml",
+                  "directory: mail,",
+                  "directory: mail, reload: [[" + at_hold("mail") + "true\"]],");
+  const auto killed = [&](const std::string& who, std::int64_t when) {
+    project.write("hold-" + who, "");
+    const auto run = project.start({"apply", "--yes", "--no-verify"}, at(when));
+    EXPECT_TRUE(project.appears("held-" + who)) << who << " at " << when;
+    run->signal(SIGKILL);
+    EXPECT_EQ(run->wait().code, 128 + SIGKILL);
+    project.remove("hold-" + who);
+    project.remove("held-" + who);
+    EXPECT_NE(signing(), "");
+    EXPECT_TRUE(serves(signing())) << signing() << " at " << when;
+  };
+  project.write("domains/one.test.yaml", mail_of("{selector: s2}"));
+  killed("files", 0);  // s2 is in the zone's file, and nobody was told
+  EXPECT_EQ(signing(), "s1");
+  apply();
+  expect_served("s2", true);
+  apply();
+  killed("mail", 400);  // s2 signs by the files
+  EXPECT_EQ(signing(), "s2");
+  EXPECT_TRUE(serves("s1"));
+  const auto resumed = apply(500);
+  EXPECT_EQ(signing(), "s2") << resumed.all();
+  EXPECT_TRUE(resumed.says("s1 goes with the first apply from ")) << resumed.all();
+  const auto over = 600 + 7 * kDay;
+  killed("files", over);  // s1 is out of the file, and its key may be gone
+  apply(over);
+  expect_served("s1", false);
+  EXPECT_FALSE(project.has("dkim/one.test/s1.pem"));
+  EXPECT_TRUE(serves("s2"));
+  const auto settled = plan(over);
+  EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
 }
 
 TEST_F(Rotation, ComesByItselfWhereItIsDeclared) {

@@ -110,6 +110,7 @@ class Parser {
   Result<void> record(const Line& line);
   Result<void> soa_record(const Line& line, const Prologue& prologue);
   Result<void> opaque_record(const Line& line, const Prologue& prologue);
+  std::string cut_text(const Line& line, std::size_t first) const;
   Result<Prologue> prologue(const Line& line) const;
   Result<void> read_type(const Token& token, Prologue& prologue) const;
   Result<void> read_owner(const Line& line);
@@ -371,13 +372,14 @@ void Parser::make_opaque(RecordSet& set, std::string because) {
   if (set.opaque()) {
     return;
   }
-  set.opaque_because = std::move(because);
-  set.origin = origin_.text();
   if (set.type == RecordType::txt) {
     for (auto& value : set.values) {
-      value = values::wire_presentation(RecordType::txt, value);
+      value = set.text_of(value);
     }
+    set.cut.clear();
   }
+  set.opaque_because = std::move(because);
+  set.origin = origin_.text();
 }
 
 Result<void> Parser::opaque_record(const Line& line, const Prologue& prologue) {
@@ -396,6 +398,25 @@ Result<void> Parser::opaque_record(const Line& line, const Prologue& prologue) {
   }
   set.values.emplace_back(data_of(line, prologue.data));
   return {};
+}
+
+/// TXT data string by string, where these are not cut as plumb would cut them: after each 255
+/// octets. Empty where they are.
+std::string Parser::cut_text(const Line& line, std::size_t first) const {
+  constexpr std::size_t kLongest = 255;
+  std::string text;
+  bool as_ours = true;
+  for (std::size_t i = first; i < line.tokens.size(); ++i) {
+    const auto octets = values::canonical_rdata(
+        RecordType::txt, line.tokens[i].text, origin_, TargetRule::master_file);
+    if (!octets) {
+      return {};
+    }
+    const bool last = i + 1 == line.tokens.size();
+    as_ours = as_ours && (last ? i == first || !octets->empty() : octets->size() == kLongest);
+    text += (i == first ? "" : " ") + values::wire_presentation(RecordType::txt, *octets);
+  }
+  return as_ours ? std::string() : text;
 }
 
 Result<void> Parser::record(const Line& line) {
@@ -421,9 +442,13 @@ Result<void> Parser::record(const Line& line) {
   }
   PLUMB_TRY(ttl, ttl_of(line, found));
   auto& set = set_of(found.type_name, found.type, ttl);
+  auto cut = found.type == RecordType::txt ? cut_text(line, found.data) : std::string();
   if (set.opaque()) {
-    set.values.push_back(values::wire_presentation(*found.type, *data));
+    set.values.push_back(cut.empty() ? values::wire_presentation(*found.type, *data) : cut);
   } else {
+    if (!cut.empty()) {
+      set.cut.emplace_back(*data, std::move(cut));
+    }
     set.values.push_back(std::move(*data));
   }
   return {};

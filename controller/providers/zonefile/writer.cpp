@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "resources/kinds/rrset.h"
-#include "resources/values/rdata.h"
 
 namespace plumb::providers::zonefile {
 namespace {
@@ -75,11 +74,7 @@ void append_set(std::string& out, const Line& line, std::uint32_t default_ttl) {
     out += "IN\t";
     out += type;
     out += '\t';
-    if (line.set->opaque()) {
-      out += value;
-    } else {
-      out += values::wire_presentation(*line.set->type, value);
-    }
+    out += line.set->text_of(value);
     out += '\n';
   }
 }

@@ -5,6 +5,7 @@
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
 #include "resources/model/cbor.h"
+#include "resources/values/rdata.h"
 
 namespace plumb::providers::zonefile {
 namespace {
@@ -34,6 +35,15 @@ std::uint32_t side_of(const RecordSet& set, std::vector<Seen>& side) {
 }
 
 }  // namespace
+
+std::string RecordSet::text_of(std::string_view value) const {
+  for (const auto& [octets, text] : cut) {
+    if (octets == value) {
+      return text;
+    }
+  }
+  return opaque() || !type ? std::string(value) : values::wire_presentation(*type, value);
+}
 
 ObservedScope observed_zone(const Zone& zone) {
   ObservedScope observed;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "resources/model/observed.h"
@@ -21,11 +22,16 @@ struct RecordSet {
   bool mixed_ttl = false;                  ///< the file states several TTLs (RFC 2181 §5.2)
   /// Canonical rdata; of an opaque set the text as it stands in the file, on one line.
   std::vector<std::string> values;
+  /// TXT values whose strings are not cut where plumb cuts them, each with its text as it is to be
+  /// written again: what others wrote in several strings stays so. By value.
+  std::vector<std::pair<std::string, std::string>> cut = {};
   std::string opaque_because;  ///< empty: not opaque
   /// Opaque sets: the origin that relative names in the text refer to, absolute.
   std::string origin;
 
   bool opaque() const { return !opaque_because.empty(); }
+  /// The text of a value in a master file.
+  std::string text_of(std::string_view value) const;
 };
 
 /// A zone as one master file holds it.

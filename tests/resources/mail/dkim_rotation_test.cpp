@@ -16,6 +16,14 @@ const DkimSeen kHidden{.signs = true, .visible = false};
 const DkimSeen kVisible{.signs = true, .visible = true, .ttl = 300};
 const DkimSeen kSilent{.signs = true, .visible = std::nullopt};
 
+Selectors selectors(const DkimRotation& it, std::string_view declared) {
+  Selectors out;
+  for (const auto& key : published(it, declared)) {
+    out.push_back(key.selector);
+  }
+  return out;
+}
+
 TEST(DkimRotation, GoesAllTheWay) {
   DkimRotation it;
   EXPECT_EQ(selectors(it, "s1"), Selectors{"s1"});
@@ -48,6 +56,37 @@ TEST(DkimRotation, GoesAllTheWay) {
   EXPECT_TRUE(it.removing);
   step(it, {.signs = true, .gone = true}, switched + 7 * kDay + 60);
   EXPECT_EQ(it, (DkimRotation{.signing = 2, .signs_since = switched}));
+}
+
+TEST(DkimRotation, TakesOverFromFormerKeysInTheSameSteps) {
+  DkimRotation it;
+  take_over(it, {{"old", "rsa", 1024}, {"older", "ed25519", 0}});
+  EXPECT_EQ(selectors(it, "s2"), (Selectors{"old", "older", "s2"})) << "the first signs";
+  EXPECT_EQ(published(it, "s2").front(), (PublishedKey{"old", "rsa", 1024}));
+  EXPECT_EQ(published(it, "s2").back(), (PublishedKey{"s2", "", 0})) << "as it is declared";
+  EXPECT_FALSE(can_begin(it));
+  step(it, kHidden, kStart);
+  step(it, kVisible, kStart + 60);
+  step(it, kVisible, kStart + 359);
+  EXPECT_EQ(rotated_selector(it, "s2", it.signing), "old");
+  step(it, kVisible, kStart + 360);
+  EXPECT_EQ(selectors(it, "s2"), (Selectors{"s2", "old", "older"}));
+  EXPECT_EQ(old_selectors(it, "s2"), (Selectors{"old", "older"}));
+  step(it, kSigns, kStart + 400);
+  step(it, kSigns, kStart + 400 + 7 * kDay);
+  EXPECT_EQ(selectors(it, "s2"), Selectors{"s2"});
+  EXPECT_EQ(old_selectors(it, "s2"), (Selectors{"old", "older"})) << "they are to go";
+  step(it, {.signs = true, .gone = true}, kStart + 500 + 7 * kDay);
+  EXPECT_EQ(it, (DkimRotation{.signs_since = kStart + 400}));
+  EXPECT_TRUE(can_begin(it));
+}
+
+TEST(DkimRotation, TakesOverWithTheKeyThatItsOwnRotationHadReached) {
+  DkimRotation it{.signing = 3, .signs_since = kStart};
+  take_over(it, {{"other", "rsa", 2048}});
+  EXPECT_EQ(selectors(it, "s1"), (Selectors{"other", "s1-3"}));
+  take_over(it, {{"another", "rsa", 2048}});
+  EXPECT_EQ(selectors(it, "s1"), (Selectors{"another", "s1-3"}));
 }
 
 TEST(DkimRotation, StartsAnewWhenAServerLosesTheRecord) {

@@ -72,6 +72,22 @@ TEST(ZoneFileWriter, KeepsEveryOctetOfText) {
   }
 }
 
+TEST(ZoneFileWriter, KeepsTheStringsThatSomebodyCut) {
+  const std::string longest(255, 'x');
+  for (const std::string data :
+       {"\"a\" \"b\"", "\"ab\"", "\"\" \"a\" \"\"", "\"\"", "\"\\\"a\\\"\" \"b\\\\\""}) {
+    const auto zone = parsed("$TTL 60\n@ SOA ns1 h 1 2 3 4 5\n@ TXT " + data + "\n");
+    EXPECT_NE(render_zone(zone).find("TXT\t" + data + "\n"), std::string::npos)
+        << render_zone(zone);
+  }
+  // What is cut as everybody does is not remembered, and neither is how it was written.
+  const auto usual = parsed("$TTL 60\n@ SOA ns1 h 1 2 3 4 5\n@ TXT \"" + longest + "\" b\n");
+  EXPECT_TRUE(usual.sets.at(0).cut.empty());
+  // Of two values with the same octets one is left, whichever way it was cut.
+  const auto opaque = parsed("$TTL 60\n@ SOA ns1 h 1 2 3 4 5\n@ TXT a b\n@ TXT \\# 2 0163\n");
+  EXPECT_NE(render_zone(opaque).find("\"a\" \"b\""), std::string::npos) << render_zone(opaque);
+}
+
 TEST(ZoneFileWriter, MovesTheSerialForward) {
   const auto day = sys_days(std::chrono::year(2026) / 11 / 20) + std::chrono::hours(12);
   struct Case {
