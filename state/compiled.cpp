@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kSeed = 0x706c756d62;
 constexpr std::size_t kDigestSize = 16;
-/// Address space, not memory and not disk; the second where the first is not to be had.
-constexpr std::size_t kMapSizes[] = {std::size_t{16} << 30U, std::size_t{1} << 30U};
+/// The second where the first is not to be had.
+constexpr std::size_t kSmallMapSize = std::size_t{1} << 30U;
 /// Files of other commits that are kept besides the used ones.
 constexpr std::size_t kSpare = 256;
 constexpr const char* kDatabase = "compiled";
@@ -53,17 +53,19 @@ int CompiledFiles::begin_reading() {
   return mdb_txn_begin(env_, nullptr, MDB_RDONLY, &reading_);
 }
 
-Result<std::unique_ptr<CompiledFiles>> CompiledFiles::open(const fs::path& directory) {
-  auto files = open_once(directory);
+Result<std::unique_ptr<CompiledFiles>> CompiledFiles::open(const fs::path& directory,
+                                                           std::size_t map_size) {
+  auto files = open_once(directory, map_size);
   if (!files && files.error().code == ErrorCode::invalid_input) {
     std::error_code error;
     fs::remove_all(directory, error);
-    files = open_once(directory);
+    files = open_once(directory, map_size);
   }
   return files;
 }
 
-Result<std::unique_ptr<CompiledFiles>> CompiledFiles::open_once(const fs::path& directory) {
+Result<std::unique_ptr<CompiledFiles>> CompiledFiles::open_once(const fs::path& directory,
+                                                                std::size_t map_size) {
   std::error_code error;
   fs::create_directory(directory, error);
   if (error) {
@@ -76,7 +78,7 @@ Result<std::unique_ptr<CompiledFiles>> CompiledFiles::open_once(const fs::path& 
   }
   std::unique_ptr<CompiledFiles> files(new CompiledFiles());
   int code = ENOMEM;
-  for (const auto size : kMapSizes) {
+  for (const auto size : {map_size, kSmallMapSize}) {
     if (code != ENOMEM) {
       break;
     }
@@ -164,11 +166,7 @@ int CompiledFiles::drop_unused(MDB_txn& txn, std::span<const std::string> used) 
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-Result<void> CompiledFiles::keep(std::span<const CompiledFile> fresh,
-                                 std::span<const std::string> used) {
-  const std::lock_guard lock(mutex_);
-  mdb_txn_abort(reading_);  // it would keep the pages of what is dropped
-  reading_ = nullptr;
+int CompiledFiles::put_all(std::span<const CompiledFile> fresh, std::span<const std::string> used) {
   MDB_txn* txn = nullptr;
   int code = mdb_txn_begin(env_, nullptr, 0, &txn);
   for (std::size_t i = 0; i < fresh.size() && code == 0; ++i) {
@@ -182,6 +180,29 @@ Result<void> CompiledFiles::keep(std::span<const CompiledFile> fresh,
   }
   if (txn != nullptr) {
     code = code == 0 ? mdb_txn_commit(txn) : (mdb_txn_abort(txn), code);
+  }
+  return code;
+}
+
+int CompiledFiles::empty() {
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(env_, nullptr, 0, &txn);
+  if (code == 0) {
+    code = mdb_drop(txn, handle_, 0);
+    code = code == 0 ? mdb_txn_commit(txn) : (mdb_txn_abort(txn), code);
+  }
+  return code;
+}
+
+Result<void> CompiledFiles::keep(std::span<const CompiledFile> fresh,
+                                 std::span<const std::string> used) {
+  const std::lock_guard lock(mutex_);
+  mdb_txn_abort(reading_);  // it would keep the pages of what is dropped
+  reading_ = nullptr;
+  int code = put_all(fresh, used);
+  if (code == MDB_MAP_FULL) {  // what is of use is put again when it is next read
+    code = empty();
+    code = code == 0 ? put_all(fresh, used) : code;
   }
   const char* path = nullptr;
   mdb_env_get_path(env_, &path);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -27,10 +28,15 @@ struct CompiledFile {
 /// a digest when it is read; what is damaged is not there. Processes share it. Thread-safe.
 class CompiledFiles {
  public:
+  /// Address space, not memory and not disk.
+  static constexpr std::size_t kMapSize = std::size_t{16} << 30U;
+
   /// Opens or makes the cache in `directory`, whose parent must exist; one that is damaged is made
   /// anew. One process opens a folder once at a time. Errors: those of the file system and of LMDB;
   /// one can do without.
-  static Result<std::unique_ptr<CompiledFiles>> open(const std::filesystem::path& directory);
+  /// It grows to `map_size` octets at most, and is emptied then.
+  static Result<std::unique_ptr<CompiledFiles>> open(const std::filesystem::path& directory,
+                                                     std::size_t map_size = kMapSize);
   CompiledFiles(const CompiledFiles&) = delete;
   CompiledFiles& operator=(const CompiledFiles&) = delete;
   ~CompiledFiles();
@@ -44,9 +50,12 @@ class CompiledFiles {
 
  private:
   CompiledFiles() = default;
-  static Result<std::unique_ptr<CompiledFiles>> open_once(const std::filesystem::path& directory);
+  static Result<std::unique_ptr<CompiledFiles>> open_once(const std::filesystem::path& directory,
+                                                          std::size_t map_size);
   int begin_reading();
   int open_database();
+  int put_all(std::span<const CompiledFile> fresh, std::span<const std::string> used);
+  int empty();
   int drop_unused(MDB_txn& txn, std::span<const std::string> used);
 
   mutable std::mutex mutex_;  ///< a transaction is one thread's at a time

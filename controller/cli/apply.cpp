@@ -418,8 +418,8 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   if (auto kept = load::put_rotations(planned.rotations, *planned.store); !kept) {
     return tl::unexpected(std::move(kept).error());
   }
-  tell_servers(planned, {});
   if (plan.run_refused || !has_work(plan)) {
+    tell_servers(planned, {});
     if (auto bound = workspace.reconciler(*planned.store).bind_accounts(planned.pass); !bound) {
       return tl::unexpected(std::move(bound).error());
     }
@@ -429,8 +429,9 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   PLUMB_TRY(go, confirmed(plan, options));
   if (!go) {
     say("Nothing was applied.\n");
-    return ExitCode::ok;
+    return code_with_owed(workspace, *planned.loaded, ExitCode::ok);
   }
+  tell_servers(planned, {});
   const auto loaded = planned.loaded;
   PLUMB_TRY(code,
             Applying(workspace, options, saved ? &*saved : nullptr)

@@ -4,25 +4,17 @@
 #include "controller/cli/terminal.h"
 #include "controller/env/atomic_file.h"
 #include "controller/load/schema_texts.h"
+#include "resources/model/ascii.h"
 
 namespace plumb::cli {
-namespace {
-
-std::string lower(std::string text) {
-  for (auto& c : text) {
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return text;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Result<ExitCode> schema(const SchemaOptions& options) {
   std::vector<std::string_view> kinds;
   bool found = false;
   for (const auto& text : load::schema_texts()) {
     kinds.push_back(text.kind);
-    if (!options.kind.empty() && lower(options.kind) != lower(std::string(text.kind))) {
+    if (!options.kind.empty() && ascii_lower(options.kind) != ascii_lower(text.kind)) {
       continue;
     }
     found = true;
@@ -41,7 +33,7 @@ Result<ExitCode> schema(const SchemaOptions& options) {
   if (!found) {
     return fail(ErrorCode::not_found,
                 "there is no kind '" + options.kind + "'",
-                did_you_mean(lower(options.kind), kinds));
+                did_you_mean(ascii_lower(options.kind), kinds));
   }
   if (!options.directory.empty()) {
     say("Put this line first in a manifest, so that your editor completes and checks it:\n"

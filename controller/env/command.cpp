@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <functional>
 #include <system_error>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include <sodium.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,7 +52,7 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   /// Its wait status; an Error where it does not end in time.
-  Result<int> wait(Deadline deadline) {
+  Result<int> wait(Deadline deadline, const std::function<void()>& meanwhile) {
     for (;;) {
       int status = 0;
       const auto ended = ::waitpid(id_, &status, WNOHANG);
@@ -61,6 +63,7 @@ class Process {
       if ((ended < 0 && errno != EINTR) || left(deadline).count() == 0) {
         return fail(ErrorCode::internal, "it did not end in time");
       }
+      meanwhile();
       // Its output has ended, so it is about to end itself; there is nothing to be woken by.
       std::this_thread::sleep_for(milliseconds{1});
     }
@@ -87,25 +90,42 @@ struct SpawnSettings {
   SpawnSettings& operator=(const SpawnSettings&) = delete;
 };
 
-/// A file in memory that takes what a command complains of, up to its size; the rest is lost. -1:
-/// there is none to be had.
+/// A file in memory that takes what a command complains of: no pipe, which would kill whoever
+/// outlives the command and says something later. -1: there is none to be had.
 int complaints_file() {
-  constexpr off_t kSize = off_t{64} << 10U;
   const int file = ::memfd_create("complaints", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (file >= 0 && (::ftruncate(file, kSize) != 0 ||
-                    ::fcntl(file, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) != 0)) {
-    ::close(file);
-    return -1;
+  if (file >= 0) {
+    ::fcntl(file, F_SETFL, O_APPEND);
   }
   return file;
 }
 
-/// Its last lines as one, at most 300 octets; empty: it did not complain.
+off_t size_of(int file) {
+  struct stat status {};
+  return file >= 0 && ::fstat(file, &status) == 0 ? status.st_size : 0;
+}
+
+/// Begins anew where a command complains without end.
+void keep_small(int file) {
+  constexpr off_t kMost = off_t{1} << 20U;
+  if (size_of(file) > kMost) {
+    (void)::ftruncate(file, 0);
+  }
+}
+
+/// Its last lines as one, at most 300 octets; empty: it did not complain. Nobody adds to it from
+/// now on.
 std::string last_lines(int file) {
   constexpr std::size_t kMost = 300;
-  const auto size = file < 0 ? off_t{-1} : ::lseek(file, 0, SEEK_CUR);
-  std::string text(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
-  const auto got = text.empty() ? ssize_t{0} : ::pread(file, text.data(), text.size(), 0);
+  constexpr off_t kRead = off_t{64} << 10U;
+  if (file >= 0) {
+    ::fcntl(file, F_ADD_SEALS, F_SEAL_GROW);
+  }
+  const auto size = size_of(file);
+  std::string text(static_cast<std::size_t>(std::min(size, kRead)), '\0');
+  const auto got = text.empty()
+                       ? ssize_t{0}
+                       : ::pread(file, text.data(), text.size(), size - std::min(size, kRead));
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   std::string lines;
   while (!text.empty() && lines.size() < kMost) {
@@ -166,7 +186,8 @@ Result<pid_t> spawn(const std::vector<std::string>& arguments,
   return id;
 }
 
-Result<std::string> collect(int input, std::size_t cap, Deadline deadline) {
+Result<std::string> collect(int input, int complaints, std::size_t cap, Deadline deadline) {
+  constexpr milliseconds kLook{100};
   std::string output;
   output.reserve(cap);  // no copies of it left behind by growing
   std::array<char, 4096> chunk{};
@@ -177,12 +198,14 @@ Result<std::string> collect(int input, std::size_t cap, Deadline deadline) {
   };
   for (;;) {
     pollfd waiting{input, POLLIN, 0};
-    const int ready = ::poll(&waiting, 1, static_cast<int>(left(deadline).count()));
-    if (ready < 0 && errno == EINTR) {
-      continue;
-    }
-    if (ready == 0) {
+    const int ready =
+        ::poll(&waiting, 1, static_cast<int>(std::min(left(deadline), kLook).count()));
+    keep_small(complaints);
+    if (ready == 0 && left(deadline).count() == 0) {
       return give_up("it did not end in time");
+    }
+    if (ready == 0 || (ready < 0 && errno == EINTR)) {
+      continue;
     }
     const auto got = ready < 0 ? -1 : ::read(input, chunk.data(), chunk.size());
     if (got < 0) {
@@ -217,8 +240,9 @@ Result<std::string> run_command(const std::vector<std::string>& arguments,
   PLUMB_TRY(id, spawn(arguments, folder, writing.number(), errors.number()));
   Process process(id);
   writing.close();
-  PLUMB_TRY(output, collect(reading.number(), cap, until));
-  auto status = process.wait(until);
+  PLUMB_TRY(output, collect(reading.number(), errors.number(), cap, until));
+  auto status = process.wait(until, [&] { keep_small(errors.number()); });
+  const auto said = last_lines(errors.number());
   if (status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0) {
     return {std::move(output)};
   }
@@ -226,7 +250,6 @@ Result<std::string> run_command(const std::vector<std::string>& arguments,
   if (!status) {
     return tl::unexpected(std::move(status).error());
   }
-  const auto said = last_lines(errors.number());
   return fail(ErrorCode::internal,
               (WIFEXITED(*status) ? fmt::format("it ended with status {}", WEXITSTATUS(*status))
                                   : fmt::format("it was ended by signal {}", WTERMSIG(*status))) +

@@ -16,7 +16,7 @@ std::string file_stamp(const struct stat& status) {
 
 std::string file_stamp(const std::filesystem::path& path) {
   struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 ? file_stamp(status) : "-";
+  return ::stat(path.c_str(), &status) == 0 ? file_stamp(status) : std::string(kNoFileStamp);
 }
 
 }  // namespace plumb::env

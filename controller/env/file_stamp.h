@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include <sys/stat.h>
 
@@ -12,7 +13,10 @@ namespace plumb::env {
 /// and inode is not told apart. Opaque; one line of printable ASCII.
 std::string file_stamp(const struct stat& status);
 
-/// The stamp of the file at `path`; "-" where there is none that can be looked at.
+/// Stands for a file that cannot be looked at.
+inline constexpr std::string_view kNoFileStamp = "-";
+
+/// The stamp of the file at `path`, or kNoFileStamp.
 std::string file_stamp(const std::filesystem::path& path);
 
 }  // namespace plumb::env

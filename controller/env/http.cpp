@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "controller/env/utf8.h"
+#include "resources/model/ascii.h"
 
 namespace plumb::env {
 namespace {
@@ -18,14 +19,6 @@ using std::chrono::milliseconds;
 using std::chrono::system_clock;
 
 constexpr std::size_t kBodyShown = 300;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 /// An HTTP date; obsolete forms too, as RFC 9110 §5.6.7 demands.
 std::optional<system_clock::time_point> http_date(const std::string& text) {
@@ -158,7 +151,7 @@ std::string one_line(std::string_view text) {
 
 std::string HttpResponse::header(std::string_view name) const {
   const auto found = std::ranges::find_if(
-      headers, [&](const auto& header) { return same_name(header.first, name); });
+      headers, [&](const auto& header) { return ascii_same(header.first, name); });
   return found == headers.end() ? std::string{} : found->second;
 }
 

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "resources/model/ascii.h"
+
 namespace plumb::importing {
 namespace {
 
@@ -18,10 +20,7 @@ bool is_plain(char c) {
 bool means_something_else(std::string_view text) {
   constexpr std::array<std::string_view, 11> kWords{
       "true", "false", "null", "yes", "no", "on", "off", "~", "y", "n", ".nan"};
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  const auto lower = ascii_lower(text);
   const bool address = std::count(text.begin(), text.end(), '.') > 1;
   const bool number =
       (!address && text.find_first_not_of("0123456789+-.eE_") == std::string_view::npos) ||

@@ -57,9 +57,11 @@ std::optional<ManifestFile> decompile(std::string_view octets, std::uint32_t num
 }
 
 ManifestReader::ManifestReader(const Schemas& schemas, state::CompiledFiles* cache)
-    : schemas_(schemas),
-      cache_(cache),
-      program_(cache == nullptr ? "" : env::file_stamp("/proc/self/exe")) {}
+    : schemas_(schemas), cache_(cache), program_(env::file_stamp("/proc/self/exe")) {
+  if (program_ == env::kNoFileStamp) {  // programs could not be told apart
+    cache_ = nullptr;
+  }
+}
 
 ManifestFile ManifestReader::read(std::string_view text, std::uint32_t file) {
   if (cache_ == nullptr) {

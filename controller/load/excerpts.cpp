@@ -7,19 +7,13 @@
 #include <optional>
 #include <string_view>
 
+#include "resources/model/ascii.h"
+
 namespace plumb::load {
 namespace {
 
 constexpr std::size_t kLongestLine = 400;
 constexpr std::string_view kMask = "•••";
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
 
 template <class Words>
 bool has_one_of(const std::string& text, const Words& words) {
@@ -36,7 +30,7 @@ bool is_password(const std::string& name) {
 bool sounds_secret(std::string_view name) {
   static constexpr auto kWords = std::to_array<std::string_view>(
       {"key", "token", "secret", "passw", "passphrase", "credential"});
-  const auto lower = lower_case(name);
+  const auto lower = ascii_lower(name);
   return lower == "auth" || has_one_of(lower, kWords) || is_password(lower);
 }
 
@@ -73,7 +67,7 @@ void collect(const Value& value, bool secret, std::vector<std::string>& found) {
   }
   if (const auto* map = value.as_map()) {
     for (const auto& field : *map) {
-      if (secret && field.value.is_null() && !is_known(field.name)) {
+      if (secret && field.value.is_null() && !field.name.empty() && !is_known(field.name)) {
         found.push_back(field.name);  // {hunter2} is a member without a value
       }
       if (!secret || !is_about_secret(field)) {
@@ -157,7 +151,7 @@ std::string without_literal(std::string line) {
   static constexpr auto kWords =
       std::to_array<std::string_view>({"passw", "passphrase", "secret", "token", "apikey"});
   for (auto colon = line.find(':'); colon != std::string::npos; colon = line.find(':', colon + 1)) {
-    const auto name = lower_case(word_before(line, colon));
+    const auto name = ascii_lower(word_before(line, colon));
     const auto begin = line.find_first_not_of(" \t", colon + 1);
     if (begin == std::string::npos || !(has_one_of(name, kWords) || is_password(name))) {
       continue;

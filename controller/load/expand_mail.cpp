@@ -8,6 +8,7 @@
 #include "resources/kinds/mail_kinds.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/mail/mta_sts.h"
+#include "resources/model/ascii.h"
 #include "resources/model/cbor.h"
 #include "resources/model/mistakes.h"
 #include "resources/values/email_address.h"
@@ -179,7 +180,7 @@ class MailExpansion {
                             "write the part before the @ that it had; a mailbox cannot move to "
                             "another domain");
       } else {
-        row.former = kinds::ascii_lower(former->local());
+        row.former = ascii_lower(former->local());
         row.former_place = common.formerly->place;
       }
     }

@@ -6,6 +6,7 @@
 #include "controller/env/parallel.h"
 #include "controller/load/manifests.h"
 #include "resources/kinds/mail_fields.h"
+#include "resources/model/ascii.h"
 #include "resources/model/mistakes.h"
 #include "resources/rules/mail_rules.h"
 #include "resources/values/byte_size.h"
@@ -91,7 +92,7 @@ class BookMaker {
       problems_.error(place, Mistake::bad_address, address.error());
       return {};
     }
-    return kinds::ascii_lower(address->text());
+    return ascii_lower(address->text());
   }
 
   void add_target(const kinds::MailPack& pack,

@@ -14,6 +14,7 @@
 
 #include "controller/load/schema_texts.h"
 #include "controller/load/yaml_reader.h"
+#include "resources/model/ascii.h"
 #include "resources/model/check.h"
 #include "resources/model/mistakes.h"
 
@@ -32,14 +33,6 @@ constexpr auto kKinds = std::to_array<std::string_view>({"Project",
                                                          "Mailbox",
                                                          "Alias",
                                                          "Consent"});
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
 
 /// What the schema sees of a document. Secrets and references are not there yet.
 json to_json(const Value& value) {
@@ -282,7 +275,7 @@ std::string hint_for_kind(std::string_view word) {
 }
 
 std::string_view schema_text(std::string_view kind) {
-  const auto wanted = lower(kind);
+  const auto wanted = ascii_lower(kind);
   for (const auto& schema : schema_texts()) {
     if (schema.kind == wanted) {
       return schema.text;

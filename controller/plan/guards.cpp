@@ -5,17 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "resources/model/ascii.h"
+
 namespace plumb::plan {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_text(std::string_view a, std::string_view b) {
-  return std::equal(
-      a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::string_view bare(std::string_view container) {
   return container.ends_with('.') ? container.substr(0, container.size() - 1) : container;
@@ -23,18 +16,18 @@ std::string_view bare(std::string_view container) {
 
 bool names_scope(std::string_view on, const ScopePlan* scope) {
   if (scope == nullptr) {
-    return same_text(on, "Project");
+    return ascii_same(on, "Project");
   }
   const auto container = bare(scope->scope.container);
-  return same_text(on, scope_name(*scope)) ||
-         (!container.empty() && same_text(on, fmt::format("Domain/{}", container)));
+  return ascii_same(on, scope_name(*scope)) ||
+         (!container.empty() && ascii_same(on, fmt::format("Domain/{}", container)));
 }
 
 bool includes_word(const Consent& consent, const std::string& word) {
   return std::any_of(
       consent.including.begin(), consent.including.end(), [&](const std::string& named) {
-        return same_text(named, word) || same_text(named, word + "s") ||
-               same_text(named, word + "es");
+        return ascii_same(named, word) || ascii_same(named, word + "s") ||
+               ascii_same(named, word + "es");
       });
 }
 
@@ -159,9 +152,7 @@ std::string object_name(const ScopePlan& scope,
 }
 
 std::string data_word(const Kind& kind) {
-  std::string word(kind.name);
-  std::transform(word.begin(), word.end(), word.begin(), lower);
-  return word;
+  return ascii_lower(kind.name);
 }
 
 std::uint8_t find_consent(const std::vector<Consent>& consents, const Wanted& wanted) {
@@ -172,7 +163,7 @@ std::uint8_t find_consent(const std::vector<Consent>& consents, const Wanted& wa
       continue;
     }
     const auto left = consent.count.value_or(std::numeric_limits<std::uint32_t>::max());
-    const bool object = !wanted.object.empty() && same_text(consent.on, wanted.object) && left > 0;
+    const bool object = !wanted.object.empty() && ascii_same(consent.on, wanted.object) && left > 0;
     const bool scope =
         names_scope(consent.on, wanted.scope) && left >= wanted.count && includes(consent, wanted);
     if (object || scope) {

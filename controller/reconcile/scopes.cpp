@@ -122,16 +122,17 @@ Result<void> judge_replaced(plan::KnownOutputs::Producer& known,
   }
   const auto& id = known.id;
   PLUMB_TRY(claimed, store.claims(id.scope));
-  const auto wanted = desired == nullptr ? std::nullopt : desired->table.find(id.kind, id.key);
-  if (!claimed || !claimed->table.find(id.kind, id.key) || !wanted) {
+  const auto found = desired == nullptr ? std::nullopt : desired->table.find(id.kind, id.key);
+  if (!claimed || !claimed->table.find(id.kind, id.key) || !found) {
     return {};
   }
+  const auto wanted = *found;
   known.replaced = true;
-  const bool heals = !no_heal && *wanted < desired->policy.size() &&
-                     desired->policies[desired->policy[*wanted]].heal;
+  const bool heals = !no_heal && wanted < desired->policy.size() &&
+                     desired->policies[desired->policy[wanted]].heal;
   const auto row = seen.table.find(id.kind, id.key);
   known.follows = heals && row &&
-                  desired->table.body(desired->table[*wanted]) == seen.table.body(seen.table[*row]);
+                  desired->table.body(desired->table[wanted]) == seen.table.body(seen.table[*row]);
   if (!known.follows) {
     known.values = recorded;
   }

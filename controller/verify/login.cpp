@@ -9,19 +9,12 @@
 #include <fmt/format.h>
 
 #include "controller/env/crypto.h"
+#include "resources/model/ascii.h"
 
 namespace plumb::verify {
 namespace {
 
 constexpr std::size_t kMostLines = 100;
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return out;
-}
 
 bool is_loopback(std::string_view server) {
   return server.starts_with("127.") || server.starts_with("[::1]:");
@@ -66,7 +59,7 @@ std::string_view code_of(const std::string& line) {
                                                        "CLIENTBUG",
                                                        "INUSE",
                                                        "LIMIT"};
-  const auto text = upper(line);
+  const auto text = ascii_upper(line);
   for (const auto code : kCodes) {
     if (text.find(fmt::format("[{}]", code)) != std::string::npos) {
       return code;
@@ -132,7 +125,7 @@ Result<std::string> Login::answer(std::string_view tag) {
     if (line.starts_with(tag) || line.starts_with('+')) {
       return line;
     }
-    if (upper(line).starts_with("* BYE")) {
+    if (ascii_upper(line).starts_with("* BYE")) {
       break;
     }
     if (!line.starts_with('*')) {
@@ -149,7 +142,7 @@ Result<void> Login::ask_words() {
   }
   for (std::size_t i = 0; i < kMostLines; ++i) {
     PLUMB_TRY(line, line_.read_line());
-    const auto text = upper(line);
+    const auto text = ascii_upper(line);
     if (text.starts_with("* CAPABILITY ")) {
       for (std::size_t at = 13; at < text.size();) {
         const auto end = std::min(text.find(' ', at), text.size());
@@ -194,7 +187,7 @@ Result<std::optional<LoginSeen>> Login::go_private() {
     return tl::unexpected(std::move(sent).error());
   }
   PLUMB_TRY(line, answer("b "));
-  if (!upper(line).starts_with("B OK")) {
+  if (!ascii_upper(line).starts_with("B OK")) {
     return LoginSeen{LoginVerdict::unsafe, "it refuses STARTTLS"};
   }
   PLUMB_TRY(problem, start_tls());
@@ -207,7 +200,7 @@ Result<std::optional<LoginSeen>> Login::go_private() {
 }
 
 LoginSeen Login::verdict(std::string_view tag, const std::string& line) {
-  const auto text = upper(line).substr(std::min(tag.size(), line.size()));
+  const auto text = ascii_upper(line).substr(std::min(tag.size(), line.size()));
   if (text.starts_with("OK")) {
     return {LoginVerdict::accepted, {}};
   }
@@ -274,7 +267,7 @@ Result<LoginSeen> Login::speak() {
     }
   }
   PLUMB_TRY(greeting, line_.read_line());
-  if (!upper(greeting).starts_with("* OK")) {
+  if (!ascii_upper(greeting).starts_with("* OK")) {
     return LoginSeen{LoginVerdict::unreachable, question_.server + " does not greet as IMAP does"};
   }
   if (auto asked = ask_words(); !asked) {

@@ -10,6 +10,7 @@
 #include "controller/verify/spf_walk.h"
 #include "controller/verify/texts.h"
 #include "resources/mail/dmarc_discovery.h"
+#include "resources/model/ascii.h"
 #include "resources/rules/dkim_key.h"
 #include "resources/rules/tag_list.h"
 
@@ -314,7 +315,7 @@ void check_dmarc(Look& look) {
   }
   const auto inherited = policy->domain != look.zone.name;
   auto word = inherited ? tag_of(policy->text, "sp") : std::string();
-  word = lower(word.empty() ? tag_of(policy->text, "p") : word);
+  word = ascii_lower(word.empty() ? tag_of(policy->text, "p") : word);
   check_destinations(look, *policy);
   if (!word.empty() && word != "none" && word != "quarantine" && word != "reject") {
     check.status = Status::fail;

@@ -6,25 +6,19 @@
 
 #include <fmt/format.h>
 
+#include "resources/model/ascii.h"
+
 namespace plumb::verify {
 namespace {
 
 constexpr std::size_t kMostLines = 100;
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return out;
-}
 
 std::vector<std::string> words_of(std::string_view line) {
   std::vector<std::string> words;
   while (!line.empty()) {
     const auto end = std::min(line.find(' '), line.size());
     if (end != 0) {
-      words.push_back(upper(line.substr(0, end)));
+      words.push_back(ascii_upper(line.substr(0, end)));
     }
     line.remove_prefix(std::min(end + 1, line.size()));
   }
@@ -146,7 +140,7 @@ Result<void> Dialogue::imap() {
   }
   for (std::size_t i = 0; i < kMostLines; ++i) {
     PLUMB_TRY(line, line_.read_line());
-    if (upper(line).starts_with("* CAPABILITY ")) {
+    if (ascii_upper(line).starts_with("* CAPABILITY ")) {
       seen_.words = words_of(std::string_view(line).substr(13));
     }
     if (line.starts_with("a ")) {
@@ -165,7 +159,7 @@ Result<void> Dialogue::imap() {
     return sent;
   }
   PLUMB_TRY(answer, line_.read_line());
-  if (!upper(answer).starts_with("B OK")) {
+  if (!ascii_upper(answer).starts_with("B OK")) {
     seen_.tls_problem = "it refuses STARTTLS: " + answer.substr(0, 200);
     return {};
   }

@@ -15,14 +15,6 @@ std::string_view trimmed(std::string_view text) {
                                          : text.substr(first, last - first + 1);
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
-
 values::DomainName below(const values::DomainName& name, std::string_view labels) {
   return values::DomainName::parse(fmt::format("{}.{}", labels, name.text()))
       .value_or(values::DomainName());

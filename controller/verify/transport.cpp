@@ -7,6 +7,7 @@
 #include "controller/verify/hosts.h"
 #include "controller/verify/texts.h"
 #include "resources/mail/mta_sts.h"
+#include "resources/model/ascii.h"
 #include "resources/values/rdata_types.h"
 
 namespace plumb::verify {
@@ -42,7 +43,7 @@ std::string response_fault(const Result<env::HttpResponse>& response) {
                        response->status,
                        response->status / 100 == 3 ? ": redirects are not followed" : "");
   }
-  return lower(response->header("Content-Type")).starts_with("text/plain")
+  return ascii_lower(response->header("Content-Type")).starts_with("text/plain")
              ? ""
              : "the policy is not sent as text/plain";
 }

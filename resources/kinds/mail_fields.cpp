@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "resources/kinds/rrset_text.h"
+#include "resources/model/ascii.h"
 #include "resources/model/cbor.h"
 #include "resources/values/byte_size.h"
 #include "resources/values/email_address.h"
@@ -160,14 +161,6 @@ Result<std::string> encoded_texts(const Value& written) {
 Result<std::string> mail_address(std::string_view text) {
   PLUMB_TRY(address, values::EmailAddress::parse(text));
   return ascii_lower(address.text());
-}
-
-std::string ascii_lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
 }
 
 std::string encoded_set(std::vector<std::string> texts) {

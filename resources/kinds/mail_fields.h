@@ -49,8 +49,6 @@ Result<std::string> encoded_open_text(const Value& written);
 /// The canonical form of an address in bodies and keys: its local part in lower case, too.
 /// (RFC 5321 §2.4 leaves case to the host; ours does not tell cases apart.)
 Result<std::string> mail_address(std::string_view text);
-/// `text` with A to Z in lower case.
-std::string ascii_lower(std::string_view text);
 /// `texts` as a canonical set: sorted, each once.
 std::string encoded_set(std::vector<std::string> texts);
 

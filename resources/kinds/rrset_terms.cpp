@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "resources/kinds/rrset_text.h"
+#include "resources/model/ascii.h"
 
 namespace plumb::kinds {
 namespace {
@@ -16,16 +17,8 @@ struct Term {
   bool used = false;
 };
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return out;
-}
-
 bool has_word(std::string_view octets, std::string_view word, std::string_view ends) {
-  return octets.size() >= word.size() && lower(octets.substr(0, word.size())) == word &&
+  return octets.size() >= word.size() && ascii_lower(octets.substr(0, word.size())) == word &&
          (octets.size() == word.size() || ends.find(octets[word.size()]) != std::string_view::npos);
 }
 
@@ -54,17 +47,18 @@ void split(std::string_view text, char separator, Each each) {
 std::string spf_key(std::string_view term) {
   const auto equals = term.find('=');
   if (equals != std::string_view::npos && term.find_first_of(":/") >= equals) {
-    return lower(term.substr(0, equals));
+    return ascii_lower(term.substr(0, equals));
   }
-  return lower(term.find_first_of("+-~?") == 0 ? term.substr(1) : term);
+  return ascii_lower(term.find_first_of("+-~?") == 0 ? term.substr(1) : term);
 }
 
 std::vector<Term> terms_of(TxtFamily family, std::string_view octets) {
   std::vector<Term> terms;
   split(octets, family == TxtFamily::spf ? ' ' : ';', [&](std::string_view part) {
-    terms.push_back(
-        {family == TxtFamily::spf ? spf_key(part) : lower(trimmed(part.substr(0, part.find('=')))),
-         part});
+    terms.push_back({family == TxtFamily::spf
+                         ? spf_key(part)
+                         : ascii_lower(trimmed(part.substr(0, part.find('=')))),
+                     part});
   });
   return terms;
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "resources/mail/mx.h"
+#include "resources/model/ascii.h"
 #include "resources/model/check.h"
 #include "resources/model/table.h"
 
@@ -18,14 +19,6 @@ std::string_view trimmed(std::string_view text) {
   return first == std::string_view::npos
              ? std::string_view()
              : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
 }
 
 /// 1*10(DIGIT)
@@ -77,7 +70,7 @@ WrittenPolicy read_policy(std::string_view text) {
       continue;
     }
     if (name == "mx") {
-      policy.mx.push_back(lower(value));
+      policy.mx.push_back(ascii_lower(value));
     } else if (!seen.insert(name).second) {
       continue;
     } else if (name == "version") {

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "resources/mail/spf_macro.h"
+#include "resources/model/ascii.h"
 #include "resources/model/diagnostic.h"
 #include "resources/values/domain_name.h"
 #include "resources/values/ip_address.h"
@@ -19,14 +20,6 @@ constexpr std::string_view kVersion = "v=spf1";
 constexpr std::array<std::string_view, 8> kMechanisms{
     "a", "all", "exists", "include", "ip4", "ip6", "mx", "ptr"};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return out;
-}
-
 SpfTerm term_of(std::string_view text) {
   SpfTerm term{.text = text};
   auto rest = text;
@@ -35,7 +28,7 @@ SpfTerm term_of(std::string_view text) {
     rest.remove_prefix(1);
   }
   const auto name_end = std::min(rest.find_first_of(":/="), rest.size());
-  term.name = lower(rest.substr(0, name_end));
+  term.name = ascii_lower(rest.substr(0, name_end));
   rest.remove_prefix(name_end);
   term.modifier = rest.starts_with('=');
   if (rest.starts_with(':') || rest.starts_with('=')) {
@@ -178,7 +171,8 @@ std::optional<values::DomainName> spf_name(std::string_view text) {
 }
 
 bool is_spf(std::string_view octets) {
-  return octets.size() >= kVersion.size() && lower(octets.substr(0, kVersion.size())) == kVersion &&
+  return octets.size() >= kVersion.size() &&
+         ascii_lower(octets.substr(0, kVersion.size())) == kVersion &&
          (octets.size() == kVersion.size() || octets[kVersion.size()] == ' ');
 }
 

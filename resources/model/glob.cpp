@@ -1,13 +1,8 @@
 #include "resources/model/glob.h"
 
+#include "resources/model/ascii.h"
+
 namespace plumb {
-namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-}  // namespace
 
 // Linear in both for each star: the last star is the only one that is ever taken back.
 bool glob_matches(std::string_view glob, std::string_view text) {
@@ -19,7 +14,8 @@ bool glob_matches(std::string_view glob, std::string_view text) {
     if (g < glob.size() && glob[g] == '*') {
       star = g++;
       resume = t;
-    } else if (g < glob.size() && (glob[g] == '?' || lower(glob[g]) == lower(text[t]))) {
+    } else if (g < glob.size() &&
+               (glob[g] == '?' || ascii_lower(glob[g]) == ascii_lower(text[t]))) {
       ++g;
       ++t;
     } else if (star != std::string_view::npos) {

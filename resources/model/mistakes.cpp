@@ -57,10 +57,6 @@ constexpr std::array kMistakes{
     MistakeInfo{
         Mistake::api_version, "api-version", "`apiVersion` is not the one of this version", ""},
     MistakeInfo{Mistake::unknown_kind, "unknown-kind", "`kind` names no kind", ""},
-    MistakeInfo{Mistake::later_kind,
-                "later-kind",
-                "a kind, or a part of one, that comes with a later version",
-                ""},
     MistakeInfo{Mistake::project_missing, "project-missing", "plumb.yaml holds no Project", ""},
     MistakeInfo{
         Mistake::project_repeated, "project-repeated", "there is more than one Project", ""},

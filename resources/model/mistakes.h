@@ -35,7 +35,6 @@ enum class Mistake : std::uint8_t {
   no_manifest,
   api_version,
   unknown_kind,
-  later_kind,
   project_missing,
   project_repeated,
   manifests_missing,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "resources/model/ascii.h"
 #include "resources/values/quoted.h"
 #include "resources/values/rdata_reader.h"
 #include "resources/values/rdata_types.h"
@@ -15,10 +16,6 @@ constexpr std::size_t kDataLimit = 65535;
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
 Result<void> check_naptr(const RdataReader& reader, const Naptr& naptr) {
@@ -50,8 +47,7 @@ Result<Caa> Caa::parse(std::string_view text, const DomainName& origin, TargetRu
     return reader.refuse("value", "has blanks but no quotes", "put the value in double quotes");
   }
   caa.flags = flags;
-  caa.tag.resize(tag.size());
-  std::transform(tag.begin(), tag.end(), caa.tag.begin(), lower);
+  caa.tag = ascii_lower(tag);
   caa.value = std::move(value);
   return caa;
 }

@@ -165,5 +165,20 @@ TEST_F(Locks, AReloadThatFailsIsSaid) {
   expect_in_plumb();
 }
 
+TEST_F(Locks, NothingIsToldToAServerWhileAPersonIsAsked) {
+  project_.write("providers/files.yaml",
+                 "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: files}\n"
+                 "spec: {type: zonefile, directory: zones, reload: [test, -e, ../up]}\n");
+  ASSERT_EQ(project_.plumb({"apply", "--yes"}).code, 7);
+  project_.domain("one.example", hosts(9));
+  project_.write("up", "");
+  const auto no = project_.plumb({"apply"}, {.terminal = true, .typed = "n\n"});
+  EXPECT_EQ(no.code, 7) << no.all();
+  EXPECT_TRUE(no.says("Nothing was applied")) << no.all();
+  EXPECT_FALSE(no.says("told the server")) << no.all();
+  const auto yes = project_.plumb({"apply"}, {.terminal = true, .typed = "y\n"});
+  EXPECT_EQ(yes.code, 0) << yes.all();
+}
+
 }  // namespace
 }  // namespace plumb::test

@@ -170,6 +170,17 @@ TEST(Secrets, OfMailboxesWhosePlacesAreNamedAreShown) {
   EXPECT_TRUE(ran.says("{env: JANE, evn: •••, manage: •••}, sendAs: {exec: 1}}")) << ran.all();
 }
 
+TEST(Secrets, ThatAreEmptyMaskNothing) {
+  const Project project;
+  project.domain("one.example", hosts(2));
+  project.write("domains/jane.yaml",
+                "apiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: jane@one.example}\n"
+                "spec: {password: {\"\": }, kota: 1GiB}\n");
+  const auto ran = project.plumb({"validate"});
+  EXPECT_EQ(ran.code, 1) << ran.all();
+  EXPECT_TRUE(ran.says("kota: 1GiB}")) << ran.all();
+}
+
 TEST(Secrets, OfCommandsAreRunOnlyWhereTheOperatorAllowsIt) {
   const Project project;
   project.write("providers/files.yaml", provider("http://127.0.0.1:1", "{exec: [touch, was-run]}"));

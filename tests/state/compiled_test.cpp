@@ -68,6 +68,22 @@ TEST(CompiledFiles, ThatNobodyUsesAreDroppedInTime) {
   EXPECT_EQ(cache.files->get(key_of(8)), std::nullopt);
 }
 
+TEST(CompiledFiles, StartAnewWhereTheyHaveNoRoomLeft) {
+  const test::TempDir folder;
+  const auto files = CompiledFiles::open(folder.path() / "compiled", std::size_t{1} << 20U);
+  ASSERT_TRUE(files);
+  const std::string large(300'000, 'x');
+  std::vector<std::string> used;
+  for (std::size_t i = 0; i < 20; ++i) {
+    used.push_back(key_of(i));
+    std::sort(used.begin(), used.end());
+    const std::vector<CompiledFile> fresh{{key_of(i), large}};
+    const auto kept = (*files)->keep(fresh, used);
+    ASSERT_TRUE(kept) << i << kept.error().message;
+    EXPECT_EQ((*files)->get(key_of(i)), large);
+  }
+}
+
 TEST(CompiledFiles, AreNotTakenWhereTheyAreDamaged) {
   Cache cache;
   const std::string content(5'000, 'x');

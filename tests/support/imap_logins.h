@@ -1,21 +1,21 @@
 #pragma once
 
-#include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "tests/support/mail_server.h"
+#include <openssl/evp.h>
+
+#include "tests/support/line_server.h"
 
 namespace plumb::test {
 
-/// An IMAP server of 127.0.0.1 that lets people in: TLS at once, by STARTTLS, or not at all; one
-/// connection after the other, until it ends.
+/// An IMAP server of 127.0.0.1 that lets people in: TLS at once, by STARTTLS, or not at all.
 class ImapLogins {
  public:
   enum class Tls : std::uint8_t { none, start, implicit };
@@ -34,37 +34,12 @@ class ImapLogins {
     bool accepted = false;
   };
 
-  explicit ImapLogins(Manner manner) : manner_(std::move(manner)) {
-    if (manner_.certificates != nullptr) {
-      context_ = SSL_CTX_new(TLS_server_method());
-      SSL_CTX_use_certificate_chain_file(context_, manner_.certificates->file("cert.pem").c_str());
-      SSL_CTX_use_PrivateKey_file(
-          context_, manner_.certificates->file("key.pem").c_str(), SSL_FILETYPE_PEM);
-    }
-    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): the way of the socket calls
-    ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-    ::listen(socket_, 64);
-    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { run(); });
-  }
-  ~ImapLogins() {
-    ending_ = true;
-    thread_.join();
-    ::close(socket_);
-    SSL_CTX_free(context_);
-  }
-  ImapLogins(const ImapLogins&) = delete;
-  ImapLogins& operator=(const ImapLogins&) = delete;
+  explicit ImapLogins(Manner manner)
+      : manner_(std::move(manner)),
+        server_(manner_.certificates, [this](Peer& peer) { serve(peer); }) {}
 
-  std::uint16_t port() const { return port_; }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::uint16_t port() const { return server_.port(); }
+  std::string address() const { return server_.address(); }
   /// Who is let in with what from now on.
   void lets_in(const std::string& user, const std::string& password) {
     const std::scoped_lock lock(mutex_);
@@ -77,77 +52,23 @@ class ImapLogins {
   }
 
  private:
-  struct Peer {
-    int socket;
-    SSL* tls = nullptr;
-
-    void say(std::string_view text) const {
-      if (tls != nullptr) {
-        SSL_write(tls, text.data(), static_cast<int>(text.size()));
-      } else {
-        ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
-      }
-    }
-    bool octet(char& c) const {
-      return (tls != nullptr ? SSL_read(tls, &c, 1) : static_cast<int>(::recv(socket, &c, 1, 0))) ==
-             1;
-    }
-    std::string line() const {
-      std::string text;
-      for (char c = 0; octet(c) && c != '\n';) {
-        text += c;
-      }
-      if (text.ends_with('\r')) {
-        text.pop_back();
-      }
-      return text;
-    }
-    std::string octets(std::size_t count) const {
-      std::string text;
-      for (char c = 0; text.size() < count && octet(c);) {
-        text += c;
-      }
-      return text;
-    }
-  };
-
-  void run() {
-    sigset_t pipe{};  // OpenSSL writes to peers that have gone
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-    while (!ending_) {
-      pollfd waiting{socket_, POLLIN, 0};
-      if (::poll(&waiting, 1, 20) == 1) {
-        Peer peer{::accept(socket_, nullptr, nullptr)};
-        serve(peer);
-        SSL_free(peer.tls);
-        ::close(peer.socket);
-      }
-    }
-  }
-
-  bool start_tls(Peer& peer) {
-    peer.tls = SSL_new(context_);
-    SSL_set_fd(peer.tls, peer.socket);
-    return SSL_accept(peer.tls) == 1;
-  }
+  using Peer = LineServer::Peer;
 
   void serve(Peer& peer) {
-    if (manner_.tls == Tls::implicit && !start_tls(peer)) {
+    if (manner_.tls == Tls::implicit && !peer.start_tls()) {
       return;
     }
     peer.say("* OK ready\r\n");
     for (auto line = peer.line(); !line.empty(); line = peer.line()) {
       const auto tag = line.substr(0, line.find(' '));
       if (line.find("CAPABILITY") != std::string::npos) {
-        const bool offers = manner_.tls == Tls::start && peer.tls == nullptr;
+        const bool offers = manner_.tls == Tls::start && !peer.in_tls();
         peer.say("* CAPABILITY IMAP4rev1 " +
                  (offers ? std::string("STARTTLS LOGINDISABLED") : manner_.words) + "\r\n" + tag +
                  " OK done\r\n");
       } else if (line.find("STARTTLS") != std::string::npos) {
         peer.say(tag + " OK go\r\n");
-        if (!start_tls(peer)) {
+        if (!peer.start_tls()) {
           return;
         }
       } else if (line.find("AUTHENTICATE PLAIN") != std::string::npos) {
@@ -191,7 +112,7 @@ class ImapLogins {
   void judge(Peer& peer, const std::string& tag, const std::string& how, const std::string& sent) {
     auto text = how == "PLAIN" ? decoded(sent).substr(1) : sent;
     const auto nul = text.find('\0');
-    Try one{text.substr(0, nul), text.substr(nul + 1), how, peer.tls != nullptr};
+    Try one{text.substr(0, nul), text.substr(nul + 1), how, peer.in_tls()};
     {
       const std::scoped_lock lock(mutex_);
       const auto known = known_.find(one.user);
@@ -206,14 +127,10 @@ class ImapLogins {
   }
 
   Manner manner_;
-  SSL_CTX* context_ = nullptr;
-  int socket_ = -1;
-  std::uint16_t port_ = 0;
   mutable std::mutex mutex_;
   std::map<std::string, std::string> known_;
   std::vector<Try> tries_;
-  std::atomic<bool> ending_ = false;
-  std::thread thread_;
+  LineServer server_;  ///< last: it serves with the others
 };
 
 }  // namespace plumb::test

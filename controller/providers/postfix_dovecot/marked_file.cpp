@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "controller/providers/postfix_dovecot/address.h"
+#include "resources/model/ascii.h"
 #include "resources/values/quoted.h"
 
 namespace plumb::providers::postfix_dovecot {
@@ -47,14 +48,6 @@ struct ByDomain {
   bool operator()(const ForeignLine& a, std::string_view b) const { return domain_of(a.key) < b; }
   bool operator()(std::string_view a, const ForeignLine& b) const { return a < domain_of(b.key); }
 };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  });
-  return out;
-}
 
 bool is_marker(std::string_view line, std::string_view marker) {
   return line.starts_with(marker) && (line.size() == marker.size() ||
@@ -202,7 +195,7 @@ void MarkedFile::note_foreign(std::string_view lines, std::uint32_t first_line) 
     const auto line = take_line(lines);
     if (!says_nothing(line) && !is_blank(line.front())) {
       const auto key = key_of(line, form_);
-      foreign_.push_back({form_ == Form::table ? lower(key) : std::string(key), number});
+      foreign_.push_back({form_ == Form::table ? ascii_lower(key) : std::string(key), number});
     }
     ++number;
   }
@@ -233,7 +226,7 @@ std::vector<OutsideEntry> MarkedFile::outside() const {
     }
     const auto key = key_of(line, form_);
     entries.push_back(
-        {form_ == Form::table ? lower(key) : std::string(key), std::string(line), {number}});
+        {form_ == Form::table ? ascii_lower(key) : std::string(key), std::string(line), {number}});
   });
   return entries;
 }

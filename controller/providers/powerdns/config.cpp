@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "controller/providers/settings.h"
+#include "resources/model/ascii.h"
 #include "resources/values/domain_name.h"
 #include "resources/values/duration.h"
 #include "resources/values/quoted.h"
@@ -155,14 +156,6 @@ void read_endpoint(const Value& spec, std::string& into, Diagnostics& problems) 
   into = std::move(*endpoint);
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
-
 /// The port of "host:port", "[::1]:port" or "host" (then 0), taken off `authority`; nothing where
 /// it is no port.
 std::optional<std::uint16_t> take_port(std::string_view& authority) {
@@ -192,7 +185,7 @@ bool is_plain(std::string_view url) {
 
 Result<std::string> normalised_endpoint(std::string_view written) {
   const auto colon = written.find("://");
-  const auto scheme = lower(written.substr(0, colon));
+  const auto scheme = ascii_lower(written.substr(0, colon));
   constexpr auto* kHint = "write the API's address: http://127.0.0.1:8081";
   if (colon == std::string_view::npos || (scheme != "http" && scheme != "https")) {
     return values::invalid("the address does not begin with http:// or https://", kHint);
@@ -221,7 +214,7 @@ Result<std::string> normalised_endpoint(std::string_view written) {
   const bool is_default = *port == 0 || *port == (scheme == "http" ? 80 : 443);
   return fmt::format("{}://{}{}{}",
                      scheme,
-                     lower(authority),
+                     ascii_lower(authority),
                      is_default ? std::string() : fmt::format(":{}", *port),
                      path);
 }

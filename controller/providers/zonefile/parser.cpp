@@ -9,6 +9,7 @@
 
 #include "controller/providers/zonefile/scanner.h"
 #include "resources/kinds/rrset.h"
+#include "resources/model/ascii.h"
 #include "resources/values/duration.h"
 #include "resources/values/quoted.h"
 #include "resources/values/rdata.h"
@@ -24,14 +25,6 @@ constexpr std::uint32_t kMaxTtl = 2147483647;  // RFC 2181 §8
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return out;
 }
 
 /// The number behind a prefix: "TYPE257" -> 257.
@@ -164,7 +157,7 @@ std::string_view Parser::data_of(const Line& line, std::size_t first) {
 
 Result<void> Parser::directive(const Line& line) {
   const auto& word = line.tokens[0].text;
-  const auto name = upper(word);
+  const auto name = ascii_upper(word);
   if (name == "$INCLUDE" || name == "$GENERATE") {
     return refuse(
         word,
@@ -234,7 +227,7 @@ Result<void> Parser::read_type(const Token& token, Prologue& prologue) const {
     prologue.type_name = values::record_type_name(*prologue.type);
     return {};
   }
-  prologue.type_name = upper(token.text);
+  prologue.type_name = ascii_upper(token.text);
   if (const auto number = numbered(prologue.type_name, "TYPE")) {
     prologue.type = values::record_type_of_number(*number);
     if (prologue.type) {
@@ -263,7 +256,7 @@ Result<Prologue> Parser::prologue(const Line& line) const {
       found.ttl = ttl;
       continue;
     }
-    const auto word = token.text.size() <= 10 ? upper(token.text) : std::string();
+    const auto word = token.text.size() <= 10 ? ascii_upper(token.text) : std::string();
     if (!seen_class && (word == "IN" || word == "CLASS1")) {
       seen_class = true;
       continue;

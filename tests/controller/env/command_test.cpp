@@ -38,5 +38,14 @@ TEST(Command, KeepsTheLastLinesAlone) {
   EXPECT_LT(flood.size(), 400U);
 }
 
+TEST(Command, MayComplainHoweverItLikes) {
+  const auto told =
+      run("echo warn > /dev/stderr; echo warn >> /dev/stderr; echo told", Complaints::kept);
+  EXPECT_EQ(told.value_or(told ? "" : told.error().message), "told\n");
+  const auto much = run("head -c 5000000 /dev/zero >&2 && echo told", Complaints::kept);
+  EXPECT_EQ(much.value_or(much ? "" : much.error().message), "told\n");
+  EXPECT_EQ(error_of("echo lost > /dev/stderr; exit 1"), "it ended with status 1: lost");
+}
+
 }  // namespace
 }  // namespace plumb::env
