@@ -32,6 +32,12 @@ std::string_view without_dot(std::string_view container) {
   return container.ends_with('.') ? container.substr(0, container.size() - 1) : container;
 }
 
+/// Whether two take-overs leave the same behind. Where neither has anything to take, whatever else
+/// the files hold may have changed.
+bool is_same(const Takeover& a, const Takeover& b) {
+  return a.addresses == b.addresses && (a.addresses.empty() || a.contents == b.contents);
+}
+
 class PostfixDovecot final : public Provider, public Owing {
  public:
   PostfixDovecot(const Opening& opening, Config config)
@@ -85,6 +91,8 @@ class PostfixDovecot final : public Provider, public Owing {
   Keys keys_;
   std::map<std::string, std::shared_ptr<const DesiredScope>, std::less<>> declared_;
   std::mutex writing_;
+  /// What a take-over that only pretended would have written, until the next one.
+  std::optional<Takeover> pretended_;
 };
 
 Result<std::vector<Container>> PostfixDovecot::survey(std::stop_token /*stop*/) {
@@ -206,6 +214,7 @@ Result<TakenOver> PostfixDovecot::take_over(std::span<const Scope> scopes,
     PLUMB_TRY(taken, WriteLock::take(files_.directory(), env_.clock, std::move(stop)));
     lock = std::move(taken);
   }
+  const auto pretended = std::exchange(pretended_, std::nullopt);
   files_.forget();
   PLUMB_TRY(snapshot, files_.load());
   std::set<std::string> domains;
@@ -217,12 +226,24 @@ Result<TakenOver> PostfixDovecot::take_over(std::span<const Scope> scopes,
   for (const auto& [domain, count] : moved.addresses) {
     out.objects.emplace(domain + ".", count);
   }
+  if (pretended && how == TakeOver::write && !is_same(*pretended, moved)) {
+    return tl::unexpected(
+        Error{.code = ErrorCode::conflict,
+              .message = fmt::format("the mail server's files in {} have changed since they were "
+                                     "read; nothing was written",
+                                     files_.directory().string()),
+              .hint = "run the same again",
+              .category = ErrorCategory::conflict});
+  }
+  if (how == TakeOver::pretend) {
+    pretended_ = moved;
+  }
   if (how == TakeOver::count || moved.addresses.empty()) {
     return out;
   }
   if (how == TakeOver::pretend) {
-    PLUMB_TRY(pretended, Snapshot::with_files(*snapshot, moved.contents));
-    files_.pretend(std::move(pretended));
+    PLUMB_TRY(as_if, Snapshot::with_files(*snapshot, moved.contents));
+    files_.pretend(std::move(as_if));
     return out;
   }
   auto written = server.write(*snapshot, moved.contents, Direction::adding);

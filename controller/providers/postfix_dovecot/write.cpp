@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "controller/providers/postfix_dovecot/address.h"
+#include "controller/providers/postfix_dovecot/answers.h"
 #include "controller/providers/postfix_dovecot/render.h"
 
 namespace plumb::providers::postfix_dovecot {
@@ -74,7 +75,39 @@ class Senders {
   std::set<std::string>& owners_of(std::string_view address) {
     return owners_[{std::string(domain_of(address)), std::string(local_of(address))}];
   }
-  /// What belongs to mailboxes of domains that are not changed.
+  /// Whether an owner is a mailbox of a domain that is changed: has been one, or is one now. Others
+  /// may have given the right to somebody whose mailbox stands outside.
+  bool is_ours(std::string_view owner) {
+    const auto state = states_.find(domain_of(owner));
+    if (state == states_.end()) {
+      return false;
+    }
+    const auto& now = state->second.mailboxes;
+    const auto found = std::lower_bound(
+        now.begin(), now.end(), local_of(owner), [](const Mailbox& one, std::string_view local) {
+          return one.local < local;
+        });
+    if (found != now.end() && found->local == local_of(owner)) {
+      return true;
+    }
+    const auto [known, is_new] = former_.try_emplace(state->first);
+    if (is_new) {
+      note_former(state->first, known->second);
+    }
+    return known->second.contains(owner);
+  }
+  void note_former(std::string_view domain, std::set<std::string_view>& logins) const {
+    for (const auto file : {File::users, File::mailboxes}) {
+      for (const auto& run : snapshot_.file(file).of(domain)) {
+        LineReader reader(run);
+        std::string_view line;
+        while (reader.next(line)) {
+          logins.insert(key_in(file, line));
+        }
+      }
+    }
+  }
+  /// What belongs to others than mailboxes of domains that are changed.
   void keep_others(std::string_view domain) {
     for (const auto& run : snapshot_.file(File::senders).of(domain)) {
       LineReader reader(run);
@@ -82,7 +115,7 @@ class Senders {
       while (reader.next(line)) {
         const auto [key, value] = split_line(line);
         for_each_item(value, [&, address = key](std::string_view owner) {
-          if (states_.find(domain_of(owner)) == states_.end()) {
+          if (!is_ours(owner)) {
             owners_of(address).insert(std::string(owner));
           }
         });
@@ -104,6 +137,8 @@ class Senders {
   const Snapshot& snapshot_;
   const States& states_;
   std::set<std::string> touched_;  ///< domains of addresses
+  /// Mailboxes that have been there, by domain; only where somebody asked for one.
+  std::map<std::string_view, std::set<std::string_view>> former_;
   std::map<std::pair<std::string, std::string>, std::set<std::string>> owners_;
 };
 

@@ -16,6 +16,15 @@ class Outside : public MailFiles {
     return provider().take_over(scopes, how, {});
   }
 
+  /// What was left, without folders.
+  static std::string told(const TakenOver& taken) {
+    std::string all;
+    for (const auto& line : taken.left) {
+      all += line.substr(line.rfind('/', line.find(": ")) + 1) + "\n";
+    }
+    return all;
+  }
+
   /// A mail server as people set it up by hand.
   void by_hand() const {
     write("postfix/domains", "# our domains\nexample.com  OK\nlegacy.example OK\n");
@@ -112,9 +121,9 @@ TEST_F(Outside, KeepsACatchAllThatAManifestWouldReadDifferently) {
   write("postfix/aliases", "@example.com boss@else.example\n");
   const auto taken = take_over();
   ASSERT_TRUE(taken) << taken.error().message;
-  ASSERT_EQ(taken->left.size(), 1U);
-  EXPECT_NE(taken->left.front().find("aliases:1: the catch-all takes"), std::string::npos)
-      << taken->left.front();
+  EXPECT_EQ(told(*taken),
+            "aliases:1: the catch-all takes the mail of mailboxes as well\n"
+            "senders:2: nobody's address, or one that stays outside\n");
   EXPECT_TRUE(read("postfix/aliases").starts_with("@example.com boss@else.example\n"));
   EXPECT_TRUE(row(kinds::kMailbox, "jane"));
 }
@@ -166,6 +175,108 @@ TEST_F(Outside, AddsToWhatIsMarkedAlready) {
             "a@example.com\tjane@example.com\nb@example.com\ta@example.com\n"
             "c@other.example\tx@y.example\n");
   EXPECT_TRUE(read("postfix/aliases").ends_with("# END plumb\na@example.com else@where.example\n"));
+}
+
+TEST_F(Outside, LeavesTheSenderRightOfSomebodyWhoStaysOutside) {
+  write("postfix/domains", "example.com OK\nexample.net OK\n");
+  write("postfix/mailboxes", "jane@example.com example.com/jane/\njoe@example.com e/joe/\n");
+  write("dovecot/users", "jane@example.com:{PLAIN}x\njoe@example.com:{PLAIN}y\n");
+  write("postfix/aliases", "jane@example.com |/usr/bin/vacation\ninfo@example.net a@b.example\n");
+  write("postfix/senders",
+        "jane@example.com jane@example.com\njoe@example.com joe@example.com\n"
+        "info@example.net jane@example.com joe@example.com\n");
+  ASSERT_TRUE(take_over(TakeOver::write, {"example.net"}));
+  const std::string right = "info@example.net\tjane@example.com,joe@example.com\n";
+  ASSERT_EQ(marked("postfix/senders"), right);
+  const auto taken = take_over(TakeOver::write, {"example.com"});
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(taken->objects.at("example.com."), 1U) << "joe; jane has a pipe";
+  EXPECT_EQ(marked("postfix/senders"), "joe@example.com\tjoe@example.com\n" + right);
+  // Who goes with her mailbox loses her rights all the same.
+  make({removal(kinds::kMailbox, "joe")});
+  EXPECT_EQ(marked("postfix/senders"), "info@example.net\tjane@example.com\n");
+}
+
+TEST_F(Outside, LeavesAWholeDomainAsSenderWithWhoSendsByItAlone) {
+  by_hand();
+  write("postfix/senders",
+        "@example.com jane@example.com, joe@example.com\njoe@example.com joe@example.com\n"
+        "ghost@example.com joe@example.com\n");
+  write("postfix/aliases",
+        "@example.com a@else.example\njane@example.com jane@example.com\n"
+        "joe@example.com joe@example.com\n");
+  const auto taken = take_over();
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(told(*taken),
+            "senders:1: it speaks of a whole domain, which no manifest can say\n"
+            "users:1: the right to send is in a line for the whole domain alone, which no manifest "
+            "can say\n");
+  EXPECT_TRUE(read("postfix/senders").starts_with("@example.com jane@example.com, joe@"));
+  EXPECT_EQ(marked("postfix/senders"),
+            "ghost@example.com\tjoe@example.com\njoe@example.com\tjoe@example.com\n");
+  EXPECT_EQ(cbor::field_number(*row(kinds::kMailbox, "joe"), kinds::kMailboxReceiveOnly), 0U);
+  EXPECT_FALSE(row(kinds::kMailbox, "jane"));
+}
+
+TEST_F(Outside, LeavesWhatLeadsToAnAddressThatStays) {
+  by_hand();
+  write("postfix/domains", "example.com OK\nexample.net OK\n");
+  write("postfix/aliases",
+        "jane@example.com |/usr/bin/vacation\nall@example.net boss@example.com, x@else.example\n"
+        "boss@example.com jane@example.com\nnone@example.com nobody@example.net\n"
+        "fine@example.net joe@example.com, left@example.com, joe+x@example.com\n");
+  write("postfix/senders", "none@example.net joe@example.com\njoe@example.com joe@example.com\n");
+  const auto taken = take_over(TakeOver::write, {"example.com", "example.net"});
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(told(*taken),
+            "aliases:3: it leads to 'jane@example.com', which stays outside or is nobody's\n"
+            "aliases:1: '|/usr/bin/vacation' is no address\n"
+            "aliases:4: it leads to 'nobody@example.net', which stays outside or is nobody's\n"
+            "aliases:2: it leads to 'boss@example.com', which stays outside or is nobody's\n"
+            "senders:1: nobody's address, or one that stays outside\n");
+  EXPECT_EQ(marked("postfix/aliases"),
+            "fine@example.net\tjoe@example.com, left@example.com, joe+x@example.com\n");
+}
+
+TEST_F(Outside, NamesTheLineThatAManifestWouldReadDifferently) {
+  by_hand();
+  write("postfix/aliases", "@example.com boss@else.example\n");
+  // No catch-all is in the way of a DUNNO, but nothing that a manifest could make of it.
+  write("postfix/recipient_access", "sales@example.com DUNNO\n");
+  const auto taken = take_over();
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_NE(told(*taken).find("recipient_access:1: a manifest would say something else"),
+            std::string::npos)
+      << told(*taken);
+}
+
+TEST_F(Outside, KeepsAnAddressThatAnAliasDomainWouldFollow) {
+  make({mail_domain(), mailbox("jane")});
+  make({mail_domain(Body().octets(kinds::kMailDomainAliasOf, "example.com.").done())},
+       "example.org");
+  write("postfix/aliases", "b@example.com jane@example.com\n" + read("postfix/aliases"));
+  const auto before = read("postfix/aliases");
+  for (const std::vector<std::string>& domains :
+       {std::vector<std::string>{"example.com"}, {"example.com", "example.org"}}) {
+    const auto taken = take_over(TakeOver::write, domains);
+    ASSERT_TRUE(taken) << taken.error().message;
+    EXPECT_TRUE(taken->objects.empty());
+    EXPECT_EQ(read("postfix/aliases"), before);
+  }
+}
+
+TEST_F(Outside, WritesNothingElseThanWhatItHasPretended) {
+  by_hand();
+  ASSERT_TRUE(take_over(TakeOver::pretend));
+  write("postfix/aliases", read("postfix/aliases") + "new@example.com jane@example.com\n");
+  const auto users = read("dovecot/users");
+  const auto taken = take_over();
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, ErrorCode::conflict);
+  EXPECT_EQ(read("dovecot/users"), users);
+  ASSERT_TRUE(take_over(TakeOver::pretend));
+  ASSERT_TRUE(take_over());
+  EXPECT_TRUE(row(kinds::kAlias, "new"));
 }
 
 }  // namespace
