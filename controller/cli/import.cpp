@@ -193,8 +193,13 @@ class WorldReader {
     found_.not_taken = std::move(beside.left);
     for (const auto& [container, count] : beside.objects) {
       found_.taken_over += count;
-      if (!options_.take_over) {
-        const auto name = domains_.at(container).name.to_unicode();
+      const auto name = domains_.at(container).name.to_unicode();
+      if (!options_.take_over && count == 0) {
+        found_.not_taken.push_back(name +
+                                   ": its line outside of Plumb's part of the mail server's "
+                                   "files, which names no address; --take-over moves it");
+        beside_alone_.insert(container);
+      } else if (!options_.take_over) {
         found_.unread.push_back(name + ": " + counted_addresses(count) +
                                 " outside of Plumb's part of the mail server's files\n    add "
                                 "--take-over, and the lines move into it");
@@ -214,9 +219,10 @@ class WorldReader {
     if (auto looked = look_beside(*mail_, config(options_.mail)->account); !looked) {
       return looked;
     }
-    PLUMB_TRY(scopes,
-              read(*from, [&](const std::string& name) { return domains_.contains(name + "."); }));
-    found_.no_mail = scopes.empty();
+    PLUMB_TRY(scopes, read(*from, [&](const std::string& name) {
+                return domains_.contains(name + ".") && !beside_alone_.contains(name + ".");
+              }));
+    found_.no_mail = scopes.empty() && beside_alone_.empty();
     for (const auto& scope : scopes) {
       domains_.at(scope->scope.container).mail =
           importing::mail_of(*scope, options_.mail, catalog_);
@@ -253,6 +259,7 @@ class WorldReader {
   std::map<std::string, ImportedDomain> domains_;  ///< by container
   providers::Provider* mail_ = nullptr;            ///< once it was asked
   std::vector<Scope> beside_;                      ///< what it was asked to take over
+  std::set<std::string> beside_alone_;             ///< containers of which it reads nothing
   Found found_;
 };
 
@@ -313,6 +320,47 @@ Result<void> write_files(const Workspace& workspace,
   return {};
 }
 
+void tell_not_taken(const Found& found, void (*tell)(const std::string&)) {
+  for (const auto& line : found.not_taken) {
+    tell("  left alone  " + line + "\n");
+  }
+}
+
+/// Where it fails, what stays outside is told nonetheless: it may be what the manifests miss.
+Result<importing::Import> make_manifests(Workspace& workspace,
+                                         const Found& found,
+                                         const std::vector<importing::KnownServer>& servers,
+                                         load::Source& source) {
+  auto made = importing::make_import(found.domains, servers, source, [&](load::Source& from) {
+    return workspace.load_from(from);
+  });
+  if (!made) {
+    tell_not_taken(found, &complain);
+  }
+  return made;
+}
+
+/// The lines of the mail server move first: what manifests say of them is then ours to read.
+Result<void> take_and_write(const Workspace& workspace,
+                            WorldReader& reader,
+                            const Found& found,
+                            const importing::Import& made,
+                            const std::set<std::string>& folders) {
+  if (auto taken = reader.take_over(); !taken) {
+    return taken;
+  }
+  auto written = write_files(workspace, made, folders);
+  if (!written && found.taken_over != 0) {
+    auto error = std::move(written).error();
+    error.hint += (error.hint.empty() ? "" : "; ") +
+                  std::string(
+                      "the lines stand in Plumb's part of the mail server's files already, "
+                      "served as before: mend this, and run the same again");
+    return tl::unexpected(std::move(error));
+  }
+  return written;
+}
+
 /// Of a dry run, manifests are what standard output is for.
 void report(const Found& found, const importing::Import& made, bool written) {
   const auto tell = written ? &say : &complain;
@@ -336,9 +384,7 @@ void report(const Found& found, const importing::Import& made, bool written) {
          (written ? "" : " would be") +
          " taken over into Plumb's part of the mail server's files; the servers find the same.\n");
   }
-  for (const auto& line : found.not_taken) {
-    tell("  left alone  " + line + "\n");
-  }
+  tell_not_taken(found, tell);
   if (!found.name_servers.empty()) {
     tell("Their own NS are not declared; where the zones are new, give them `dns.nameServers`:\n");
   }
@@ -404,9 +450,7 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
                                                            : ExitCode::ok;
   }
   const auto servers = importing::servers_of(*loaded);
-  PLUMB_TRY(made, importing::make_import(found.domains, servers, source, [&](load::Source& from) {
-              return workspace.load_from(from);
-            }));
+  PLUMB_TRY(made, make_manifests(workspace, found, servers, source));
   if (options.dry_run) {
     for (const auto& file : made.files) {
       say("# " + file.path + "\n" + file.text);
@@ -414,11 +458,8 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     report(found, made, false);
     return found.unread.empty() ? ExitCode::ok : ExitCode::unread;
   }
-  if (auto taken = reader.take_over(); !taken) {
-    return tl::unexpected(std::move(taken).error());
-  }
-  if (auto written = write_files(workspace, made, source.missing()); !written) {
-    return tl::unexpected(std::move(written).error());
+  if (auto done = take_and_write(workspace, reader, found, made, source.missing()); !done) {
+    return tl::unexpected(std::move(done).error());
   }
   report(found, made, true);
   // Where else than it was read, nothing can be ours; but a zone that was transferred may be the

@@ -57,6 +57,48 @@ TEST_F(KeptByHand, WhatStandsOutsideIsNeitherReadNorLostUnasked) {
   EXPECT_EQ(files(), before);
 }
 
+TEST_F(KeptByHand, ADomainWithoutAddressesIsImportedWithoutItsLine) {
+  for (const auto* name : kTables) {
+    project_.write(name, "");
+  }
+  project_.write("mail/postfix/domains", "example.com OK\n");
+  const auto imported = project_.plumb({"import", "files", "--mail", "mailhost", "example.com"});
+  EXPECT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("left alone  example.com: its line outside")) << imported.all();
+  EXPECT_NE(project_.read("domains/example.com.yaml").find("records:"), std::string::npos);
+  EXPECT_EQ(project_.read("mail/postfix/domains"), "example.com OK\n");
+}
+
+TEST_F(KeptByHand, WhatStaysOutsideIsToldWhereManifestsFail) {
+  project_.append("mail/postfix/aliases", "prog@example.com  |/usr/bin/vacation\n");
+  const auto before = files();
+  project_.write("domains/example.org.yaml",
+                 "apiVersion: plumb/v1\nkind: Domain\nmetadata: {name: example.org}\n"
+                 "spec: {dns: {providers: [files]}, mail: {provider: mailhost}, aliases: "
+                 "{info: prog@example.com}}\n");
+  const auto imported =
+      project_.plumb({"import", "files", "--mail", "mailhost", "--take-over", "example.com"});
+  EXPECT_NE(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("prog@example.com`: no mailbox")) << imported.all();
+  EXPECT_TRUE(imported.says("'|/usr/bin/vacation' is no address")) << imported.all();
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(KeptByHand, ASenderRightInAnotherDomainOutlivesTwoTakeOvers) {
+  project_.replace("mail/postfix/aliases", "@example.net\tjane@example.com\n", "");
+  project_.append("mail/postfix/aliases", "info@example.net a@else.example\n");
+  project_.append("mail/postfix/aliases", "jane@example.com |/usr/bin/vacation\n");
+  project_.append("mail/postfix/senders", "info@example.net jane@example.com\n");
+  for (const auto* domain : {"example.net", "example.com"}) {
+    const auto imported =
+        project_.plumb({"import", "files", "--mail", "mailhost", "--take-over", domain});
+    ASSERT_EQ(imported.code, 0) << imported.all();
+    const auto senders = project_.read("mail/postfix/senders");
+    EXPECT_NE(senders.find("info@example.net\tjane@example.com\n"), std::string::npos) << senders;
+  }
+  EXPECT_EQ(project_.plumb({"plan", "--detailed-exitcode"}).code, 0);
+}
+
 TEST_F(KeptByHand, ADryRunShowsWhatWouldBeTaken) {
   const auto before = files();
   const auto shown =
