@@ -21,9 +21,9 @@ struct Transferred {
 Result<void> check_transfer(const ImportOptions& options);
 
 /// Transfers the domains of `options.words` from `options.server` (AXFR). `declared`: names of
-/// Domains, without final dot. Errors: a domain that is none, a key
-/// that is none, a secret that is
-/// not to be had, a server without address. A zone that is not given is in `unread`.
+/// Domains, without final dot. Errors: a domain that is none, a key that is none, a secret that is
+/// not to be had, a server without address.
+/// A zone that is not given is in `unread`.
 Result<Transferred> transfer_zones(Workspace& workspace,
                                    const ImportOptions& options,
                                    const std::set<std::string>& declared);

@@ -125,8 +125,8 @@ class Provider {
   /// no part of what the container says to the world.
   virtual Result<void> mark_owner(const Scope& scope, std::string_view mark, std::stop_token stop);
   /// Makes what others wrote into `scopes` part of what observe() reads, where the vendor keeps the
-  /// two apart; nothing by default. What is served stays the same at every moment. All or nothing
-  /// for each object; a second call finds what the first has left.
+  /// two apart; nothing by default. Nothing that is served is changed. All or nothing for each
+  /// object; after a call that pretended, the same is written, or nothing at all (`conflict`).
   virtual Result<TakenOver> take_over(std::span<const Scope> scopes,
                                       TakeOver how,
                                       std::stop_token stop);

@@ -10,18 +10,11 @@
 #include "controller/providers/postfix_dovecot/answers.h"
 #include "controller/providers/postfix_dovecot/render.h"
 #include "controller/providers/postfix_dovecot/write.h"
+#include "resources/model/ascii.h"
 #include "resources/values/quoted.h"
 
 namespace plumb::providers::postfix_dovecot {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  });
-  return out;
-}
 
 /// "jane", "*" for all others, "" for the domain itself. Who may send as a whole domain is nothing
 /// that goes with a catch-all.
@@ -93,9 +86,9 @@ class Move {
       const auto file = static_cast<File>(i);
       entries_[i] = snapshot_->files[i].outside();
       for (const auto& entry : entries_[i]) {
-        const auto domain = lower_case(domain_of(entry.key));
+        const auto domain = ascii_lower(domain_of(entry.key));
         if (domains_.contains(domain)) {
-          add(file, entry, addresses_[{domain, lower_case(local_of_key(file, entry.key))}]);
+          add(file, entry, addresses_[{domain, ascii_lower(local_of_key(file, entry.key))}]);
         }
       }
     }
@@ -105,11 +98,11 @@ class Move {
   }
 
   void add(File file, const OutsideEntry& entry, Address& address) {
-    const auto domain = lower_case(domain_of(entry.key));
+    const auto domain = ascii_lower(domain_of(entry.key));
     auto why = file == File::alias_domains
                    ? "a domain whose addresses are another's: declare it with `aliasOf`"
                    : line_trouble(file, domain, normal_line(file, entry));
-    if (file == File::users && entry.key != lower_case(entry.key)) {
+    if (file == File::users && entry.key != ascii_lower(entry.key)) {
       why = "Dovecot looks names up in lower case";
     }
     if (file == File::senders && why.empty()) {
@@ -202,7 +195,7 @@ class Move {
         File::senders, whole == addresses_.end() ? Address() : whole->second, "@" + place.first);
     bool owns = false;
     for_each_item(split_line(owners).value,
-                  [&](std::string_view owner) { owns = owns || lower_case(owner) == login; });
+                  [&](std::string_view owner) { owns = owns || ascii_lower(owner) == login; });
     return owns;
   }
 
@@ -216,7 +209,7 @@ class Move {
     if (!domains_.contains(domain)) {
       return true;
     }
-    const auto local = lower_case(local_of(address));
+    const auto local = ascii_lower(local_of(address));
     return holds(domain, local, false) || holds(domain, local.substr(0, local.find('+')), false) ||
            holds(domain, "*", false);
   }
