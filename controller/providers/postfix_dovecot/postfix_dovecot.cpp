@@ -221,7 +221,11 @@ Result<TakenOver> PostfixDovecot::take_over(std::span<const Scope> scopes,
   for (const auto& scope : scopes) {
     domains.emplace(without_dot(scope.container));
   }
-  PLUMB_TRY(moved, take_over_lines(snapshot, domains));
+  std::set<std::string> declared;
+  for (const auto& [container, scope] : declared_) {
+    declared.emplace(without_dot(container));
+  }
+  PLUMB_TRY(moved, take_over_lines(snapshot, domains, declared));
   TakenOver out{.left = std::move(moved.left)};
   for (const auto& [domain, count] : moved.addresses) {
     out.objects.emplace(domain + ".", count);

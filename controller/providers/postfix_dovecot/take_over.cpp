@@ -39,8 +39,10 @@ std::string normal_line(File file, const OutsideEntry& entry) {
 
 class Move {
  public:
-  Move(const std::shared_ptr<const Snapshot>& snapshot, const std::set<std::string>& domains)
-      : snapshot_(snapshot), domains_(domains) {}
+  Move(const std::shared_ptr<const Snapshot>& snapshot,
+       const std::set<std::string>& domains,
+       const std::set<std::string>& declared)
+      : snapshot_(snapshot), domains_(domains), declared_(declared) {}
 
   Result<Takeover> run() {
     collect();
@@ -199,14 +201,18 @@ class Move {
     return owns;
   }
 
+  /// Whether what manifests say of a domain is all there is.
+  bool is_known(const std::string& domain) const {
+    return domains_.contains(domain) || declared_.contains(domain);
+  }
   /// Whether somebody has the address in a marked part, once all has moved that does not stay. Of
-  /// domains that are not taken over, nothing is known.
+  /// domains without manifests, nothing is known.
   bool is_there(std::string_view address) const {
     auto domain = std::string(domain_of(address));
     if (const auto target = snapshot_->line_of(File::alias_domains, domain)) {
       domain = *target;
     }
-    if (!domains_.contains(domain)) {
+    if (!is_known(domain)) {
       return true;
     }
     const auto local = ascii_lower(local_of(address));
@@ -238,8 +244,7 @@ class Move {
       why = is_there(entry.key) ? "" : "nobody's address, or one that stays outside";
       for_each_item(value, [&](std::string_view owner) {
         const auto domain = std::string(domain_of(owner));
-        const bool known =
-            !domains_.contains(domain) || holds(domain, std::string(local_of(owner)), true);
+        const bool known = !is_known(domain) || holds(domain, std::string(local_of(owner)), true);
         why = known ? why : fmt::format("{} stays outside or is nobody's", values::quoted(owner));
       });
     }
@@ -418,6 +423,7 @@ class Move {
 
   const std::shared_ptr<const Snapshot>& snapshot_;
   const std::set<std::string>& domains_;
+  const std::set<std::string>& declared_;
   std::array<std::vector<OutsideEntry>, kFiles> entries_;
   std::array<std::map<std::string_view, std::string_view>, kFiles> marked_;  ///< lines, by key
   std::map<Place, Address> addresses_;
@@ -429,8 +435,9 @@ class Move {
 }  // namespace
 
 Result<Takeover> take_over_lines(const std::shared_ptr<const Snapshot>& snapshot,
-                                 const std::set<std::string>& domains) {
-  return Move(snapshot, domains).run();
+                                 const std::set<std::string>& domains,
+                                 const std::set<std::string>& declared) {
+  return Move(snapshot, domains, declared).run();
 }
 
 }  // namespace plumb::providers::postfix_dovecot

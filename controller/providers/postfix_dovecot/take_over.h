@@ -21,12 +21,13 @@ struct Takeover {
 
 /// Moves what the files tell of `domains` (without final dot) from outside into the marked parts:
 /// lines that are understood, each address whole or not at all, and none that leads to an address
-/// of `domains` that stays outside or is nobody's. The servers find the same under each key before
-/// and after, in each file, whatever its domain. Besides, a domain gets its line in `domains`, and
-/// where nobody has written down who may send as whom, mailboxes get the right to their own
-/// addresses. Pure. Errors: what is in the marked parts already cannot be read; `conflict`: a key
-/// that would be answered differently whatever stays outside.
+/// of `domains` or `declared` that stays outside or is nobody's. The servers find the same under
+/// each key before and after, in each file, whatever its domain. Besides, a domain gets its line in
+/// `domains`, and where nobody has written down who may send as whom, mailboxes get the right to
+/// their own addresses. Pure. Errors: what is in the marked parts already cannot be read;
+/// `conflict`: a key that would be answered differently whatever stays outside.
 Result<Takeover> take_over_lines(const std::shared_ptr<const Snapshot>& snapshot,
-                                 const std::set<std::string>& domains);
+                                 const std::set<std::string>& domains,
+                                 const std::set<std::string>& declared);
 
 }  // namespace plumb::providers::postfix_dovecot

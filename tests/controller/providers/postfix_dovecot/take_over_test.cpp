@@ -238,6 +238,23 @@ TEST_F(Outside, LeavesWhatLeadsToAnAddressThatStays) {
             "fine@example.net\tjoe@example.com, left@example.com, joe+x@example.com\n");
 }
 
+TEST_F(Outside, LeavesWhatLeadsToNobodyInADeclaredDomain) {
+  auto declared = std::make_shared<DesiredScope>();
+  declared->scope = scope("example.net");
+  declared_.push_back(declared);
+  make({mail_domain(), alias("info", alias_to({"a@b.example"}))}, "example.net");
+  write("postfix/aliases",
+        "a@example.com nobody@example.net\nb@example.com info@example.net\n" +
+            read("postfix/aliases"));
+  write("postfix/senders", "b@example.com jane@example.net\n" + read("postfix/senders"));
+  const auto taken = take_over();
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(told(*taken),
+            "aliases:1: it leads to 'nobody@example.net', which stays outside or is nobody's\n"
+            "senders:1: 'jane@example.net' stays outside or is nobody's\n");
+  EXPECT_TRUE(taken->objects.empty());
+}
+
 TEST_F(Outside, NamesTheLineThatAManifestWouldReadDifferently) {
   by_hand();
   write("postfix/aliases", "@example.com boss@else.example\n");
