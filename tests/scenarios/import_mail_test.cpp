@@ -99,6 +99,21 @@ TEST_F(KeptByHand, ASenderRightInAnotherDomainOutlivesTwoTakeOvers) {
   EXPECT_EQ(project_.plumb({"plan", "--detailed-exitcode"}).code, 0);
 }
 
+TEST_F(KeptByHand, WhereManifestsCannotBeWrittenItSaysThatLinesHaveMovedAndGoesOn) {
+  project_.write("domains/example.com.yaml/in-the-way", "");
+  const std::vector<std::string> words{
+      "import", "files", "--mail", "mailhost", "--take-over", "example.com"};
+  const auto failed = project_.plumb(words);
+  EXPECT_NE(failed.code, 0) << failed.all();
+  EXPECT_TRUE(failed.says("mail server's files already, served as before")) << failed.all();
+  project_.remove("domains/example.com.yaml");
+  const auto again = project_.plumb(words);
+  EXPECT_EQ(again.code, 0) << again.all();
+  EXPECT_NE(project_.read("domains/example.com.yaml").find("name: jane@example.com"),
+            std::string::npos);
+  EXPECT_EQ(project_.plumb({"plan", "--detailed-exitcode"}).code, 0);
+}
+
 TEST_F(KeptByHand, ADryRunShowsWhatWouldBeTaken) {
   const auto before = files();
   const auto shown =
