@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/imap_logins.h"
+#include "tests/support/mail_server.h"
 
 namespace plumb::verify {
 namespace {
