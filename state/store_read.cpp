@@ -121,6 +121,18 @@ Result<std::shared_ptr<const ClaimedScope>> LmdbStore::claims(const Scope& scope
       });
 }
 
+Result<std::optional<std::string>> LmdbStore::claimed_body(const ResourceId& id) const {
+  return read<std::optional<std::string>>([&](Txn& txn) -> std::optional<std::string> {
+    const auto number = scope_number(txn, id.scope);
+    if (!number) {
+      return std::nullopt;
+    }
+    auto claim = decode_in<records::Claim>(
+        txn, txn.get(Db::claims, records::resource_key(*number, id.kind, id.key)));
+    return claim ? std::optional(std::move(claim->body)) : std::nullopt;
+  });
+}
+
 Result<std::vector<StoredOutputs>> LmdbStore::outputs() const {
   return read<std::vector<StoredOutputs>>([](Txn& txn) {
     std::vector<StoredOutputs> all;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -61,8 +62,36 @@ std::optional<std::string_view> signing_of(const Remembered& remembered) {
   return signing ? cbor::field_octets(signing->body, kinds::kSigningSelector) : std::nullopt;
 }
 
-/// What load::rotations_at gives.
-using AllRotations = std::vector<std::pair<std::string, mail::DkimRotation>>;
+using Keys = std::span<load::KeyRotation>;
+
+/// Whether what any of a domain's keys has come to is published under a selector.
+bool is_published(std::span<const load::KeyRotation> keys, const std::string& selector) {
+  return std::any_of(keys.begin(), keys.end(), [&](const load::KeyRotation& one) {
+    const auto all = mail::published(one.rotation, one.key.selector);
+    return std::any_of(
+        all.begin(), all.end(), [&](const auto& key) { return key.selector == selector; });
+  });
+}
+
+bool needs_turning(const load::KeyRotation& rotation) {
+  return rotation.key.rotate_every_s != 0 || !is_quiet(rotation.rotation);
+}
+
+/// Whether `last` signs as the rotation says: its key, or, just decided and not applied yet, the
+/// one before it. What is remembered may be of keys that have gone since.
+bool is_current(const load::KeyRotation& rotation,
+                const Remembered& remembered,
+                std::string_view last) {
+  const auto& it = rotation.rotation;
+  const auto& declared = rotation.key.selector;
+  const auto signing = mail::rotated_selector(it, declared, it.signing);
+  if (last == signing || (it.next != 0 && last == mail::rotated_selector(it, declared, it.next))) {
+    return true;
+  }
+  const auto olds = mail::old_selectors(it, declared);
+  return it.signs_since == 0 && std::find(olds.begin(), olds.end(), last) != olds.end() &&
+         last_of(remembered.mail.get(), kinds::kDKIMKey, signing).has_value();
+}
 
 class Turning {
  public:
@@ -80,106 +109,120 @@ class Turning {
   Result<Turned> run() {
     Turned turned;
     PLUMB_TRY(rotations, load::read_rotations(loaded_.signing_keys, store_));
-    PLUMB_TRY(keys, load::remembered_keys(store_));
-    for (auto& rotation : rotations) {
-      const bool others = has_others(rotation, keys);
-      if (rotation.key.rotate_every_s == 0 && is_quiet(rotation.rotation) && !others) {
-        continue;
+    PLUMB_TRY(before, load::remembered_rotations(store_));
+    for (auto first = rotations.begin(); first != rotations.end();) {
+      const auto last = std::find_if(first, rotations.end(), [&](const auto& other) {
+        return other.key.mail != first->key.mail;
+      });
+      auto done = turn_domain(Keys(first, last), before[first->key.mail], turned);
+      if (!done) {
+        return tl::unexpected(std::move(done).error());
       }
-      PLUMB_TRY(remembered, remember(rotation.key));
-      if (others) {
-        PLUMB_TRY(all, load::rotations_at(rotation.key.mail, store_));
-        take_over(rotation, remembered, all);
-        permit_unused(rotation, remembered, all, turned.consents);
-      }
-      if (rotation.key.rotate_every_s == 0 && is_quiet(rotation.rotation)) {
-        continue;
-      }
-      turn(rotation, remembered);
-      permit(rotation, remembered, turned.consents);
-      if (auto text = outlook(rotation); !text.empty()) {
-        turned.notes.push_back(std::move(text));
-      }
-      turned.rotations.push_back(std::move(rotation));
+      first = last;
     }
     return turned;
   }
 
  private:
-  /// Whether the domain has keys besides those that stand for this one, which signs.
-  static bool has_others(const load::KeyRotation& rotation,
-                         const std::map<Scope, std::vector<std::string>>& keys) {
-    const auto own = mail::published(rotation.rotation, rotation.key.selector);
-    const auto found = keys.find(rotation.key.mail);
-    return rotation.key.signs && found != keys.end() &&
-           std::any_of(found->second.begin(), found->second.end(), [&](const auto& selector) {
-             return std::none_of(
-                 own.begin(), own.end(), [&](const auto& key) { return key.selector == selector; });
+  Result<void> turn_domain(Keys keys, const load::DomainRotations& before, Turned& turned) {
+    PLUMB_TRY(moving, is_moving(keys, before));
+    if (!moving) {
+      return {};
+    }
+    PLUMB_TRY(remembered, remember(keys.front().key));
+    std::vector<const load::KeyRotation*> turning;
+    for (auto& rotation : keys) {
+      if (rotation.key.signs) {
+        take_over(rotation, keys, remembered, before);
+      }
+      if (needs_turning(rotation)) {
+        turn(rotation, keys, remembered);
+        turning.push_back(&rotation);
+      }
+    }
+    permit_unused(keys, remembered, before, turned.consents);
+    for (const auto* rotation : turning) {
+      permit(*rotation, keys, remembered, turned.consents);
+      if (auto text = outlook(*rotation); !text.empty()) {
+        turned.notes.push_back(std::move(text));
+      }
+      turned.rotations.push_back(*rotation);
+    }
+    return {};
+  }
+
+  /// Whether there is anything to do about a domain's keys; most have nothing, and it is not read
+  /// what else is claimed of them.
+  Result<bool> is_moving(std::span<const load::KeyRotation> keys,
+                         const load::DomainRotations& before) const {
+    if (std::any_of(keys.begin(), keys.end(), needs_turning) ||
+        std::any_of(
+            before.begin(), before.end(), [](const auto& row) { return row.second.next != 0; })) {
+      return true;
+    }
+    PLUMB_TRY(signing, store_.claimed_body({keys.front().key.mail, kinds::kDKIMSigning, ""}));
+    const auto last = signing ? cbor::field_octets(*signing, kinds::kSigningSelector)
+                              : std::optional<std::string_view>();
+    return last && std::any_of(keys.begin(), keys.end(), [&](const load::KeyRotation& one) {
+             return one.key.signs &&
+                    mail::rotated_selector(one.key.selector, one.rotation.signing) != *last;
            });
   }
 
   /// Where another key signs than any that stands for the declared one, its selector was changed in
   /// the manifests: the declared key takes over from it like in any other rotation.
   static void take_over(load::KeyRotation& rotation,
+                        Keys keys,
                         const Remembered& remembered,
-                        const AllRotations& all) {
-    const auto& key = rotation.key;
+                        const load::DomainRotations& before) {
     const auto last = signing_of(remembered);
-    const auto own = mail::published(rotation.rotation, key.selector);
-    const auto is_last = [&](const auto& one) { return one.selector == last; };
-    if (!last || std::any_of(own.begin(), own.end(), is_last)) {
+    if (!last || is_current(rotation, remembered, *last)) {
       return;
     }
-    std::vector<mail::FormerKey> former;
-    const auto add = [&](const std::string& selector) {
+    const auto key_of = [&](const std::string& selector) {
       const auto claim = last_of(remembered.mail.get(), kinds::kDKIMKey, selector);
-      if (claim) {
-        former.push_back(
-            {selector,
-             std::string(cbor::field_octets(claim->body, kinds::kDkimAlgorithm).value_or("rsa")),
-             static_cast<std::uint32_t>(
-                 cbor::field_number(claim->body, kinds::kDkimBits).value_or(0))});
-      }
+      return claim
+                 ? std::optional(mail::FormerKey{
+                       selector,
+                       std::string(
+                           cbor::field_octets(claim->body, kinds::kDkimAlgorithm).value_or("rsa")),
+                       static_cast<std::uint32_t>(
+                           cbor::field_number(claim->body, kinds::kDkimBits).value_or(0))})
+                 : std::nullopt;
     };
-    add(std::string(*last));
-    if (former.empty()) {
+    const auto signed_last = key_of(std::string(*last));
+    if (!signed_last) {
       return;  // not ours: a conflict, which a person decides
     }
-    // What that key had taken over from itself may still be needed.
-    for (const auto& [selector, it] : all) {
-      if (mail::rotated_selector(it, selector, it.signing) == *last) {
-        for (const auto& old : mail::old_selectors(it, selector)) {
-          add(old);
+    mail::take_over(rotation.rotation, {*signed_last});
+    // What that key had taken over from itself may still be needed; unless it stays anyway.
+    for (const auto& [selector, it] : before) {
+      if (mail::rotated_selector(it, selector, it.signing) != *last) {
+        continue;
+      }
+      for (const auto& old : mail::old_selectors(it, selector)) {
+        if (auto key = is_published(keys, old) ? std::nullopt : key_of(old)) {
+          rotation.rotation.former.push_back(std::move(*key));
         }
       }
     }
-    mail::take_over(rotation.rotation, std::move(former));
   }
 
   /// A key that was to take over from the one that signs, and whose selector is declared no more,
   /// has never signed: it may go at once.
-  void permit_unused(const load::KeyRotation& rotation,
-                     const Remembered& remembered,
-                     const AllRotations& all,
-                     std::vector<Consent>& consents) const {
-    const auto own = mail::published(rotation.rotation, rotation.key.selector);
-    for (const auto& [selector, it] : all) {
+  static void permit_unused(Keys keys,
+                            const Remembered& remembered,
+                            const load::DomainRotations& before,
+                            std::vector<Consent>& consents) {
+    const auto signs =
+        std::find_if(keys.begin(), keys.end(), [](const auto& one) { return one.key.signs; });
+    for (const auto& [selector, it] : before) {
       const auto unused = mail::rotated_selector(selector, it.next);
-      const bool wanted = std::any_of(
-          own.begin(), own.end(), [&](const auto& one) { return one.selector == unused; });
-      if (it.next != 0 && !wanted && !is_declared_elsewhere(rotation.key, unused) &&
+      if (signs != keys.end() && it.next != 0 && !is_published(keys, unused) &&
           mail::rotated_selector(it, selector, it.signing) == signing_of(remembered)) {
-        permit(rotation, unused, remembered, consents);
+        permit(*signs, unused, remembered, consents);
       }
     }
-  }
-
-  /// Whether another line of the same domain declares a selector.
-  bool is_declared_elsewhere(const load::SigningKey& key, const std::string& selector) const {
-    return std::any_of(
-        loaded_.signing_keys.begin(), loaded_.signing_keys.end(), [&](const auto& other) {
-          return other.mail == key.mail && other.name != key.name && other.selector == selector;
-        });
   }
 
   Result<Remembered> remember(const load::SigningKey& key) const {
@@ -199,7 +242,7 @@ class Turning {
     return remembered;
   }
 
-  void turn(load::KeyRotation& rotation, const Remembered& remembered) {
+  void turn(load::KeyRotation& rotation, Keys keys, const Remembered& remembered) {
     const auto& key = rotation.key;
     auto& it = rotation.rotation;
     if (mail::is_due(it, key.rotate_every_s, now_)) {
@@ -212,7 +255,7 @@ class Turning {
         (!key.signs || last_selector == mail::rotated_selector(it, key.selector, it.signing));
     const auto olds = mail::old_selectors(it, key.selector);
     seen.gone = std::all_of(olds.begin(), olds.end(), [&](const std::string& old) {
-      return is_declared_elsewhere(key, old) || is_gone(remembered, old);
+      return is_published(keys, old) || is_gone(remembered, old);
     });
     if (it.next != 0) {
       look(key, mail::rotated_selector(it, key.selector, it.next), remembered, seen);
@@ -301,12 +344,13 @@ class Turning {
 
   /// A key whose time is over goes by itself, though it holds data: that was decided when it was
   /// rotated.
-  void permit(const load::KeyRotation& rotation,
-              const Remembered& remembered,
-              std::vector<Consent>& consents) const {
+  static void permit(const load::KeyRotation& rotation,
+                     Keys keys,
+                     const Remembered& remembered,
+                     std::vector<Consent>& consents) {
     const auto olds = mail::old_selectors(rotation.rotation, rotation.key.selector);
     for (const auto& old : rotation.rotation.removing ? olds : std::vector<std::string>()) {
-      if (!is_declared_elsewhere(rotation.key, old)) {
+      if (!is_published(keys, old)) {
         permit(rotation, old, remembered, consents);
       }
     }

@@ -108,28 +108,15 @@ Result<std::vector<KeyRotation>> read_rotations(std::span<const SigningKey> keys
   return rotations;
 }
 
-Result<std::vector<std::pair<std::string, mail::DkimRotation>>> rotations_at(
-    const Scope& mail, const state::Store& store) {
+Result<std::map<Scope, DomainRotations>> remembered_rotations(const state::Store& store) {
   PLUMB_TRY(stored, store.outputs());
-  std::vector<std::pair<std::string, mail::DkimRotation>> rotations;
+  std::map<Scope, DomainRotations> rotations;
   for (const auto& row : stored) {
-    if (row.id.scope == mail && row.id.kind == kinds::kDKIMSigning &&
-        row.id.key.starts_with(kRow)) {
-      rotations.emplace_back(row.id.key.substr(kRow.size()), rotation_of(row.values));
+    if (row.id.kind == kinds::kDKIMSigning && row.id.key.starts_with(kRow)) {
+      rotations[row.id.scope].emplace_back(row.id.key.substr(kRow.size()), rotation_of(row.values));
     }
   }
   return rotations;
-}
-
-Result<std::map<Scope, std::vector<std::string>>> remembered_keys(const state::Store& store) {
-  PLUMB_TRY(stored, store.outputs());
-  std::map<Scope, std::vector<std::string>> keys;
-  for (const auto& row : stored) {
-    if (row.id.kind == kinds::kDKIMKey) {
-      keys[row.id.scope].push_back(row.id.key);
-    }
-  }
-  return keys;
 }
 
 Result<void> put_rotations(std::span<const KeyRotation> rotations, state::Store& store) {

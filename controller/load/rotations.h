@@ -23,12 +23,10 @@ struct KeyRotation {
 /// state. Errors: the store's.
 Result<std::vector<KeyRotation>> read_rotations(std::span<const SigningKey> keys,
                                                 const state::Store& store);
-/// What is remembered of any key of a mail domain, whether it is declared or not, by the selector
-/// that was declared. Errors: the store's.
-Result<std::vector<std::pair<std::string, mail::DkimRotation>>> rotations_at(
-    const Scope& mail, const state::Store& store);
-/// The selectors of all keys that a mail domain is remembered to have.
-Result<std::map<Scope, std::vector<std::string>>> remembered_keys(const state::Store& store);
+/// Of one mail domain, by the selector that was declared.
+using DomainRotations = std::vector<std::pair<std::string, mail::DkimRotation>>;
+/// What is remembered of all keys, whether they are declared or not. Errors: the store's.
+Result<std::map<Scope, DomainRotations>> remembered_rotations(const state::Store& store);
 /// Remembers them: those that are so already are passed over. They are kept among the outputs,
 /// under the domain's DKIMSigning, and so go into exports, and to another account with the rest.
 Result<void> put_rotations(std::span<const KeyRotation> rotations, state::Store& store);

@@ -246,6 +246,76 @@ TEST_F(Rotation, OfAKeyThatIsPutInFrontWaitsToo) {
   EXPECT_FALSE(settled.says("note:")) << settled.all();
 }
 
+TEST_F(Rotation, OfASelectorThatIsPutBackAfterItWasSwitchedEndsToo) {
+  serve();
+  const auto declare = [&](const std::string& selector) {
+    project.write("domains/one.test.yaml", mail_of("{selector: " + selector + "}"));
+  };
+  declare("s2");
+  apply();
+  expect_served("s2", true);
+  apply();
+  apply(400);
+  ASSERT_EQ(signing(), "s2");
+  declare("s1");  // which is still published
+  apply(3 * kDay);
+  EXPECT_EQ(signing(), "s2");
+  const auto back = apply(3 * kDay + 400);
+  EXPECT_EQ(signing(), "s1") << back.all();
+  EXPECT_TRUE(back.says("s2 goes with the first apply from ")) << back.all();
+  EXPECT_TRUE(serves("s2"));
+  apply(10 * kDay + 600);
+  expect_served("s2", false);
+  EXPECT_TRUE(serves("s1"));
+  const auto settled = plan(10 * kDay + 700);
+  EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
+  EXPECT_FALSE(settled.says("note:")) << settled.all();
+
+  // What is remembered of s2 was true of a key that is gone: the next one begins anew.
+  declare("s2");
+  const auto again = apply(11 * kDay);
+  expect_served("s2", true);
+  EXPECT_EQ(signing(), "s1") << again.all();
+  apply(11 * kDay + 10);
+  apply(11 * kDay + 500);
+  EXPECT_EQ(signing(), "s2");
+  apply(19 * kDay);
+  expect_served("s1", false);
+  EXPECT_TRUE(plan(19 * kDay).says("In plumb: nothing to do."));
+  EXPECT_TRUE(project.plumb({"rotate", "DKIMKey/one.test/s2"}).says("s2-2 is to take over"));
+}
+
+TEST_F(Rotation, OfAKeyThatIsPutInFrontOfARotatedOneEndsToo) {
+  project.write("domains/one.test.yaml", mail_of("[{selector: s1}, {selector: s2}]"));
+  serve();
+  ASSERT_EQ(project.plumb({"rotate", "DKIMKey/one.test/s1"}).code, 0);
+  apply();
+  expect_served("s1-2", true);
+  apply();
+  apply(400);
+  apply(500 + 7 * kDay);
+  expect_served("s1", false);
+  ASSERT_EQ(signing(), "s1-2");
+
+  project.write("domains/one.test.yaml", mail_of("[{selector: s2}, {selector: s1}]"));
+  apply(8 * kDay);
+  apply(8 * kDay + 400);
+  EXPECT_EQ(signing(), "s2");
+  for (const auto when : {16 * kDay, 16 * kDay + 100}) {
+    apply(when);
+  }
+  EXPECT_TRUE(serves("s1-2") && serves("s2")) << "the other line keeps its key for good";
+  const auto settled = plan(16 * kDay + 200);
+  EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
+  EXPECT_FALSE(settled.says("note:")) << settled.all();
+  // The rotation is over, and permits nothing any more: a line that goes is a decision of its own.
+  project.write("domains/one.test.yaml", mail_of("{selector: s2}"));
+  const auto refused = project.plumb({"apply", "--yes"}, at(16 * kDay + 300));
+  EXPECT_EQ(refused.code, 3) << refused.all();
+  EXPECT_TRUE(refused.says("allow=delete,on=DKIMKey/one.test/s1-2")) << refused.all();
+  EXPECT_TRUE(project.plumb({"rotate", "DKIMKey/one.test/s2"}).says("s2-2 is to take over"));
+}
+
 /// Each apply of a rotation is killed at its worst: the world has moved, and nothing of that is
 /// written down. Whatever signs can be looked up all the while, and the rotation arrives.
 TEST_F(Rotation, GoesOnWhereARunWasKilledInAnyStep) {
