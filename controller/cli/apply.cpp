@@ -420,7 +420,7 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
   }
   if (plan.run_refused || !has_work(plan)) {
     tell_servers(planned, {});
-    if (auto bound = workspace.reconciler(*planned.store).bind_accounts(planned.pass); !bound) {
+    if (auto bound = workspace.reconciler(*planned.store).remember(planned.pass); !bound) {
       return tl::unexpected(std::move(bound).error());
     }
     const auto code = settled.held ? ExitCode::lock_held : exit_code_of(plan, false);

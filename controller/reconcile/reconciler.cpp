@@ -45,6 +45,7 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
       outputs,
       observe_producers(*loaded, scopes, *pass.roster, store_, catalog_, stop, options.no_heal));
   context.outputs = std::move(outputs);
+  pass.kept_outputs = kept_outputs(context.outputs, catalog_);
 
   PLUMB_TRY(inputs, inputs_of(*loaded, scopes, *pass.roster, store_, context));
   PLUMB_TRY(print_of, read_prints(inputs, context, store_, env_));
@@ -89,10 +90,16 @@ apply::Summary Reconciler::apply(const Pass& pass,
   };
   apply::Executor executor(store_, env_, known(run));
   auto summary = executor.apply(pass.plan, pass.roster->lookup(), fresh, progress, stop);
-  if (auto recorded = record_adopted(pass.plan, catalog_, store_); !recorded) {
+  auto recorded = record_outputs(pass.kept_outputs, store_);
+  if (!recorded && !summary.memory_failed) {
     summary.memory_failed = std::move(recorded).error();
   }
   return summary;
+}
+
+Result<void> Reconciler::remember(const Pass& pass) {
+  auto bound = bind_accounts(pass);
+  return bound ? record_outputs(pass.kept_outputs, store_) : bound;
 }
 
 void Reconciler::look_again(const Pass& pass,

@@ -44,7 +44,8 @@ struct Pass {
       claim_digests;  ///< parallel to plan.scopes: the claims that the plan was made of
   std::vector<state::Settled> sights;  ///< parallel to plan.scopes: what each plan was made of;
                                        ///< without fingerprint where there is no telling
-  std::size_t left_out = 0;            ///< scopes that the selection leaves out
+  std::vector<state::StoredOutputs> kept_outputs;  ///< as seen, of what is not to be replaced: keys
+  std::size_t left_out = 0;                        ///< scopes that the selection leaves out
   std::size_t skipped = 0;    ///< scopes not read: nothing has moved since they were in plumb
   std::size_t resources = 0;  ///< declared in the scopes looked at
   std::size_t domains = 0;    ///< distinct headings looked at
@@ -82,10 +83,11 @@ class Reconciler {
                        apply::Progress& progress,
                        std::stop_token stop);
 
-  /// Remembers which account each Provider of `pass` that was read stands for, by which a re-spelt
-  /// endpoint is noticed. apply() does it before it writes anything: what is claimed from then on
-  /// lies at these accounts. Call it where nothing is to be applied.
-  Result<void> bind_accounts(const Pass& pass);
+  /// Remembers what `pass` has seen and nothing has remembered yet: which account each Provider
+  /// stands for, by which a re-spelt endpoint is noticed, and the values of what is claimed, by
+  /// which it is noticed that a key was replaced. apply() does both; call it where nothing is to be
+  /// applied.
+  Result<void> remember(const Pass& pass);
 
   /// Writes our owner mark to a scope that was just taken over, where it lacks it, and notes the
   /// consents that this took.
@@ -106,6 +108,8 @@ class Reconciler {
                                 std::stop_token stop,
                                 std::vector<plan::ScopePlan>& planned);
   Result<void> move_claims(const Pass& pass, const apply::Run& run);
+  /// Before anything is written: what is claimed from then on lies at these accounts.
+  Result<void> bind_accounts(const Pass& pass);
   /// `run` with the kinds, by which it is known what cannot be read back.
   apply::Run known(const apply::Run& run) const;
   void look_again(const Pass& pass,

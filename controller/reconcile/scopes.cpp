@@ -82,11 +82,15 @@ Result<bool> has_vanished(const Look* look, const Scope& scope, const state::Sto
   return claimed && !claimed->table.empty();
 }
 
-/// Whether others than the recorded values mean that somebody has replaced the thing: a key, a
-/// server. A zone gives others by itself, when its keys are rolled.
+/// Whether others than the recorded values mean that somebody has replaced the thing: a key, which
+/// is never changed in place. A zone gives others by itself, when its keys are rolled; a server
+/// gives those that are declared.
 bool keeps_its_outputs(const Catalog& catalog, const ResourceId& id) {
   const auto* kind = catalog.find(id.kind);
-  return kind != nullptr && kind->holds_data && !plan::is_container(*kind, id.key);
+  return kind != nullptr && kind->holds_data && !plan::is_container(*kind, id.key) &&
+         std::any_of(kind->fields.begin(), kind->fields.end(), [](const FieldRule& field) {
+           return field.type == FieldType::fixed;
+         });
 }
 
 bool same_values(const std::vector<Field>& a, const std::vector<Field>& b) {
@@ -141,18 +145,35 @@ Result<void> judge_replaced(plan::KnownOutputs::Producer& known,
 
 }  // namespace
 
-Result<void> record_adopted(const plan::Plan& plan, const Catalog& catalog, state::Store& store) {
+std::vector<state::StoredOutputs> kept_outputs(const plan::KnownOutputs& outputs,
+                                               const Catalog& catalog) {
+  std::vector<state::StoredOutputs> kept;
+  for (const auto& [declaration, producer] : outputs.producers) {
+    if (producer.state == plan::KnownOutputs::State::known && !producer.values.empty() &&
+        keeps_its_outputs(catalog, producer.id)) {
+      kept.push_back({producer.id, producer.values});
+    }
+  }
+  return kept;
+}
+
+Result<void> record_outputs(const std::vector<state::StoredOutputs>& seen, state::Store& store) {
+  if (seen.empty()) {
+    return {};
+  }
+  PLUMB_TRY(stored, store.outputs());
+  std::set<ResourceId> recorded;
+  for (const auto& row : stored) {
+    recorded.insert(row.id);
+  }
   std::vector<state::StoredOutputs> rows;
-  for (const auto& scope : plan.scopes) {
-    for (const auto& change : scope.changes) {
-      const ResourceId id{scope.scope, scope.kind(change), std::string(scope.key(change))};
-      const auto side = change.verb != plan::Verb::adopt || change.before == plan::kNone
-                            ? 0
-                            : scope.observed->table[change.before].side;
-      if (side != 0 && keeps_its_outputs(catalog, id) &&
-          !scope.observed->side[side - 1].outputs.empty()) {
-        rows.push_back({id, scope.observed->side[side - 1].outputs});
-      }
+  for (const auto& row : seen) {
+    if (recorded.contains(row.id)) {
+      continue;
+    }
+    PLUMB_TRY(claimed, store.claimed_body(row.id));
+    if (claimed) {
+      rows.push_back(row);
     }
   }
   return rows.empty() ? Result<void>() : store.put_outputs(rows);

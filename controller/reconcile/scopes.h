@@ -37,9 +37,12 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
                                              std::stop_token stop,
                                              bool no_heal = false);
 
-/// Records the values of what `plan` has adopted: those of before are what drift is told by. Of
-/// what is made they are recorded with it.
-Result<void> record_adopted(const plan::Plan& plan, const Catalog& catalog, state::Store& store);
+/// Those values by which it is told that something was replaced: of keys.
+std::vector<state::StoredOutputs> kept_outputs(const plan::KnownOutputs& outputs,
+                                               const Catalog& catalog);
+/// Records what was `seen` of all that is claimed and of which nothing is recorded. That is what
+/// was adopted, in this run or in one that was broken off; of what is made it is recorded with it.
+Result<void> record_outputs(const std::vector<state::StoredOutputs>& seen, state::Store& store);
 
 /// One input per scope with everything but the observation. Scopes with open intents are in doubt.
 Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
