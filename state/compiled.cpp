@@ -77,6 +77,8 @@ Result<std::unique_ptr<CompiledFiles>> CompiledFiles::open_once(const fs::path& 
     }
   }
   std::unique_ptr<CompiledFiles> files(new CompiledFiles());
+  files->directory_ = directory;
+  files->map_size_ = map_size;
   int code = ENOMEM;
   for (const auto size : {map_size, kSmallMapSize}) {
     if (code != ENOMEM) {
@@ -184,14 +186,15 @@ int CompiledFiles::put_all(std::span<const CompiledFile> fresh, std::span<const 
   return code;
 }
 
-int CompiledFiles::empty() {
-  MDB_txn* txn = nullptr;
-  int code = mdb_txn_begin(env_, nullptr, 0, &txn);
-  if (code == 0) {
-    code = mdb_drop(txn, handle_, 0);
-    code = code == 0 ? mdb_txn_commit(txn) : (mdb_txn_abort(txn), code);
-  }
-  return code;
+Result<void> CompiledFiles::start_anew() {
+  mdb_env_close(std::exchange(env_, nullptr));
+  std::error_code error;
+  fs::remove_all(directory_, error);  // who has it open keeps what he has
+  PLUMB_TRY(again, open_once(directory_, map_size_));
+  std::swap(env_, again->env_);
+  std::swap(reading_, again->reading_);
+  handle_ = again->handle_;
+  return {};
 }
 
 Result<void> CompiledFiles::keep(std::span<const CompiledFile> fresh,
@@ -199,18 +202,22 @@ Result<void> CompiledFiles::keep(std::span<const CompiledFile> fresh,
   const std::lock_guard lock(mutex_);
   mdb_txn_abort(reading_);  // it would keep the pages of what is dropped
   reading_ = nullptr;
-  int code = put_all(fresh, used);
-  if (code == MDB_MAP_FULL) {  // what is of use is put again when it is next read
-    code = empty();
-    code = code == 0 ? put_all(fresh, used) : code;
+  if (env_ == nullptr) {
+    return {};
   }
-  const char* path = nullptr;
-  mdb_env_get_path(env_, &path);
+  int code = put_all(fresh, used);
+  if (code == MDB_MAP_FULL) {  // what is not in `fresh` is put again when it is next read
+    if (auto begun = start_anew(); !begun) {
+      return begun;
+    }
+    mdb_txn_abort(std::exchange(reading_, nullptr));
+    code = put_all(fresh, used);
+  }
   if (const int again = begin_reading(); again != 0) {
     reading_ = nullptr;
     code = code == 0 ? again : code;
   }
-  return code == 0 ? Result<void>() : tl::unexpected(lmdb_error(code, path));
+  return code == 0 ? Result<void>() : tl::unexpected(lmdb_error(code, directory_));
 }
 
 }  // namespace plumb::state

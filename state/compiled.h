@@ -55,11 +55,13 @@ class CompiledFiles {
   int begin_reading();
   int open_database();
   int put_all(std::span<const CompiledFile> fresh, std::span<const std::string> used);
-  int empty();
+  Result<void> start_anew();
   int drop_unused(MDB_txn& txn, std::span<const std::string> used);
 
   mutable std::mutex mutex_;  ///< a transaction is one thread's at a time
-  MDB_env* env_ = nullptr;
+  std::filesystem::path directory_;
+  std::size_t map_size_ = 0;
+  MDB_env* env_ = nullptr;  ///< null where it could not be made anew
   MDB_txn* reading_ = nullptr;
   unsigned handle_ = 0;
 };

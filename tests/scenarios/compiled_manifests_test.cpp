@@ -60,10 +60,10 @@ TEST_F(CompiledManifests, SayWhatIsWrongEachTime) {
 }
 
 TEST_F(CompiledManifests, KeepNoPasswordsHash) {
-  project_.write("mail.yaml",
+  project_.write("domains/mail.yaml",
                  "apiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: jane@one.example}\n"
                  "spec: {password: {hash: \"{SHA512-CRYPT}$6$canarysalt$canary\"}}\n");
-  project_.write("plain.yaml",
+  project_.write("domains/plain.yaml",
                  "apiVersion: plumb/v1\nkind: Alias\nmetadata: {name: mark@one.example}\n"
                  "spec: {to: [somebody@else.example]}\n");
   project_.plumb({"validate"});
