@@ -419,25 +419,24 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
     return tl::unexpected(std::move(kept).error());
   }
   if (plan.run_refused || !has_work(plan)) {
-    tell_servers(planned, {});
     if (auto bound = workspace.reconciler(*planned.store).remember(planned.pass); !bound) {
       return tl::unexpected(std::move(bound).error());
     }
     const auto code = settled.held ? ExitCode::lock_held : exit_code_of(plan, false);
-    return code_with_owed(workspace, *planned.loaded, code);
+    return code_with_owed(workspace, *planned.loaded, planned.owes, code);
   }
   PLUMB_TRY(go, confirmed(plan, options));
   if (!go) {
     say("Nothing was applied.\n");
-    return code_with_owed(workspace, *planned.loaded, ExitCode::ok);
+    return code_with_owed(workspace, *planned.loaded, false, ExitCode::ok);
   }
-  tell_servers(planned, {});
   const auto loaded = planned.loaded;
+  const bool owes = planned.owes;
   PLUMB_TRY(code,
             Applying(workspace, options, saved ? &*saved : nullptr)
                 .run(std::move(planned), !options.yes || saved.has_value()));
   const bool held = settled.held && code != ExitCode::error;
-  return code_with_owed(workspace, *loaded, held ? ExitCode::lock_held : code);
+  return code_with_owed(workspace, *loaded, owes, held ? ExitCode::lock_held : code);
 }
 
 }  // namespace plumb::cli

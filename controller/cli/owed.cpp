@@ -6,21 +6,22 @@
 
 namespace plumb::cli {
 
-void tell_servers(const Planned& planned, const std::stop_token& stop) {
-  if (!planned.owes) {
-    return;
-  }
-  reconcile::tell_owed(*planned.pass.roster, stop);
-  if (reconcile::owed(*planned.pass.roster).empty()) {
-    complain("told the server what an earlier run had written\n");
-  }
-}
-
-ExitCode code_with_owed(Workspace& workspace, const load::Loaded& loaded, ExitCode code) {
+ExitCode code_with_owed(Workspace& workspace,
+                        const load::Loaded& loaded,
+                        bool tell,
+                        ExitCode code) {
   // Opened anew: what is owed stands on the disk.
   const reconcile::Roster roster(
       workspace.parts().provider_types, workspace.env(), workspace.directory().string(), loaded);
-  const auto debts = reconcile::owed(roster);
+  auto debts = reconcile::owed(roster);
+  // Who holds a lock is about to tell the server himself.
+  if (tell && !debts.empty() && code != ExitCode::lock_held) {
+    reconcile::tell_owed(roster, {});
+    debts = reconcile::owed(roster);
+    if (debts.empty()) {
+      complain("told the server what an earlier run had written\n");
+    }
+  }
   for (const auto& debt : debts) {
     complain("! " + describe::printable(debt.message) +
              "\n    hint: " + describe::printable(debt.hint) + "\n");

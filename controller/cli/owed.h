@@ -1,14 +1,13 @@
 #pragma once
 
-#include "controller/cli/passes.h"
+#include "controller/cli/exit_code.h"
+#include "controller/cli/workspace.h"
 
 namespace plumb::cli {
 
-/// Has the servers told of what earlier runs have written, where they may not know it.
-void tell_servers(const Planned& planned, const std::stop_token& stop);
-
 /// How a run ends that came to `code`: as partly applied where a server may not know what is
-/// written, which is said then, unless something worse happened.
-ExitCode code_with_owed(Workspace& workspace, const load::Loaded& loaded, ExitCode code);
+/// written, which is said then, unless something worse happened. `tell`: what earlier runs owe is
+/// told first; last of all, since it may wait for a run that is at work.
+ExitCode code_with_owed(Workspace& workspace, const load::Loaded& loaded, bool tell, ExitCode code);
 
 }  // namespace plumb::cli

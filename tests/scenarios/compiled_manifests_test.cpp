@@ -36,7 +36,7 @@ TEST_F(CompiledManifests, TellPlacesOfNow) {
   project_.write("domains/moved.yaml", project_.read("domains/one.example.yaml"));
   project_.remove("domains/one.example.yaml");
   EXPECT_TRUE(in_plumb());
-  const auto ran = project_.plumb({"explain", "h2.one.example"});
+  const auto ran = project_.plumb({"explain", "RRset/one.example/h2 A"});
   EXPECT_TRUE(ran.says("domains/moved.yaml:")) << ran.all();
   EXPECT_FALSE(ran.says("domains/one.example.yaml")) << ran.all();
 }
