@@ -175,10 +175,10 @@ TEST(Secrets, ThatAreEmptyMaskNothing) {
   project.domain("one.example", hosts(2));
   project.write("domains/jane.yaml",
                 "apiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: jane@one.example}\n"
-                "spec: {password: {\"\": }, kota: 1GiB}\n");
+                "spec:\n  password: {\"\": }\n  kota: 1GiB\n");
   const auto ran = project.plumb({"validate"});
   EXPECT_EQ(ran.code, 1) << ran.all();
-  EXPECT_TRUE(ran.says("kota: 1GiB}")) << ran.all();
+  EXPECT_TRUE(ran.says("|   kota: 1GiB\n")) << ran.all();
 }
 
 TEST(Secrets, OfCommandsAreRunOnlyWhereTheOperatorAllowsIt) {
