@@ -19,7 +19,7 @@ namespace plumb::test {
 /// the object.
 class MailHost {
  public:
-  /// Null where this machine does not allow it: it takes root.
+  /// Null where this machine allows no namespaces with networks of their own: it takes root.
   static std::unique_ptr<MailHost> boot();
   ~MailHost();
   MailHost(const MailHost&) = delete;
