@@ -63,6 +63,15 @@ class Rotation : public testing::Test {
     }
     EXPECT_EQ(serves(selector), there) << selector;
   }
+  /// At `when`, `old` and its key are gone, the record of `current` is there, and all is done.
+  void expect_ended(const std::string& old, const std::string& current, std::int64_t when) const {
+    expect_served(old, false);
+    EXPECT_FALSE(project.has("dkim/one.test/" + old + ".pem"));
+    EXPECT_TRUE(serves(current));
+    const auto settled = plan(when);
+    EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
+    EXPECT_FALSE(settled.says("note:")) << settled.all();
+  }
   std::string signing() const {
     return between(project.read("dkim/selectors"), "one.test\t", "\n");
   }
@@ -109,14 +118,9 @@ TEST_F(Rotation, GoesAllTheWayWithAShiftedClock) {
   EXPECT_TRUE(planned.says("s1 is no longer needed and goes")) << planned.all();
   EXPECT_TRUE(planned.says("2 to delete")) << planned.all();
   apply(over);
-  expect_served("s1", false);
-  EXPECT_TRUE(serves("s1-2"));
-  EXPECT_FALSE(project.has("dkim/one.test/s1.pem"));
+  expect_ended("s1", "s1-2", over);
   EXPECT_TRUE(project.has("dkim/one.test/s1-2.pem"));
   EXPECT_EQ(signing(), "s1-2");
-  const auto settled = plan(over);
-  EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
-  EXPECT_FALSE(settled.says("note:")) << settled.all();
   const auto rendered = project.plumb({"render", "Domain/one.test"});
   EXPECT_TRUE(rendered.says("s1-2._domainkey")) << rendered.all();
 
@@ -171,12 +175,7 @@ TEST_F(Rotation, OfASelectorThatIsChangedByHandGoesTheSameWay) {
   EXPECT_TRUE(kept.says("s1 goes with the first apply from ")) << kept.all();
   const auto over = 500 + 7 * kDay;
   apply(over);
-  expect_served("s1", false);
-  EXPECT_FALSE(project.has("dkim/one.test/s1.pem"));
-  EXPECT_TRUE(serves("s2"));
-  const auto settled = plan(over);
-  EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
-  EXPECT_FALSE(settled.says("note:")) << settled.all();
+  expect_ended("s1", "s2", over);
   EXPECT_TRUE(project.plumb({"rotate", "DKIMKey/one.test/s2"}).says("s2-2 is to take over"));
 }
 
@@ -357,11 +356,7 @@ TEST_F(Rotation, GoesOnWhereARunWasKilledInAnyStep) {
   const auto over = 600 + 7 * kDay;
   killed("files", over);  // s1 is out of the file, and its key may be gone
   apply(over);
-  expect_served("s1", false);
-  EXPECT_FALSE(project.has("dkim/one.test/s1.pem"));
-  EXPECT_TRUE(serves("s2"));
-  const auto settled = plan(over);
-  EXPECT_TRUE(settled.says("In plumb: nothing to do.")) << settled.all();
+  expect_ended("s1", "s2", over);
 }
 
 TEST_F(Rotation, ComesByItselfWhereItIsDeclared) {

@@ -92,6 +92,20 @@ TEST(Secrets, WrittenAsALiteralAreRefusedAndNotQuoted) {
   }
 }
 
+/// jane@one.example; `spec` with its key.
+std::string mailbox(const std::string& spec) {
+  return "apiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: jane@one.example}\n" + spec + "\n";
+}
+
+Ran validated(const std::string& spec) {
+  const Project project;
+  project.domain("one.example", hosts(2));
+  project.write("domains/jane.yaml", mailbox(spec));
+  auto ran = project.plumb({"validate"});
+  EXPECT_EQ(ran.code, 1) << ran.all();
+  return ran;
+}
+
 TEST(Secrets, OfMailboxesThatAreWrittenOutAreNotQuotedWhateverTheirForm) {
   const std::string canary(kCanary);
   const std::vector<std::string> cases{
@@ -119,10 +133,6 @@ TEST(Secrets, OfMailboxesThatAreWrittenOutAreNotQuotedWhateverTheirForm) {
       "spec:\n  password: !" + canary + " x",
       "spec:\n\tpassword: " + canary};
   const Project all;
-  const auto mailbox = [](const std::string& spec) {
-    return "apiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: jane@one.example}\n" + spec +
-           "\n";
-  };
   const auto expect_hidden = [](const Ran& ran, const std::string& about) {
     EXPECT_EQ(ran.code, 1) << about << "\n" << ran.all();
     EXPECT_TRUE(ran.says("domains/jane")) << ran.all();
@@ -158,26 +168,14 @@ TEST(Secrets, OfProvidersThatAreWrittenOutAreNotQuotedWhateverTheirForm) {
 }
 
 TEST(Secrets, OfMailboxesWhosePlacesAreNamedAreShown) {
-  const Project project;
-  project.domain("one.example", hosts(2));
-  project.write("domains/jane.yaml",
-                "apiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: jane@one.example}\n"
-                "spec: {password: {env: JANE, evn: x, manage: x}, sendAs: {exec: 1}}\n");
-  const auto ran = project.plumb({"validate"});
-  EXPECT_EQ(ran.code, 1) << ran.all();
+  const auto ran = validated("spec: {password: {env: JANE, evn: x, manage: x}, sendAs: {exec: 1}}");
   EXPECT_TRUE(ran.says("unknown field `evn`")) << ran.all();
   EXPECT_TRUE(ran.says("hint: did you mean env?")) << ran.all();
   EXPECT_TRUE(ran.says("{env: JANE, evn: •••, manage: •••}, sendAs: {exec: 1}}")) << ran.all();
 }
 
 TEST(Secrets, ThatAreEmptyMaskNothing) {
-  const Project project;
-  project.domain("one.example", hosts(2));
-  project.write("domains/jane.yaml",
-                "apiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: jane@one.example}\n"
-                "spec:\n  password: {\"\": }\n  kota: 1GiB\n");
-  const auto ran = project.plumb({"validate"});
-  EXPECT_EQ(ran.code, 1) << ran.all();
+  const auto ran = validated("spec:\n  password: {\"\": }\n  kota: 1GiB");
   EXPECT_TRUE(ran.says("|   kota: 1GiB\n")) << ran.all();
 }
 
