@@ -329,9 +329,9 @@ void tell_not_taken(const Found& found, void (*tell)(const std::string&)) {
 /// Where it fails, what stays outside is told nonetheless: it may be what the manifests miss.
 Result<importing::Import> make_manifests(Workspace& workspace,
                                          const Found& found,
-                                         const std::vector<importing::KnownServer>& servers,
+                                         const load::Loaded& project,
                                          load::Source& source) {
-  auto made = importing::make_import(found.domains, servers, source, [&](load::Source& from) {
+  auto made = importing::make_import(found.domains, project, source, [&](load::Source& from) {
     return workspace.load_from(from);
   });
   if (!made) {
@@ -449,8 +449,7 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
            : found.declared == 0 && !options.words.empty() ? ExitCode::error
                                                            : ExitCode::ok;
   }
-  const auto servers = importing::servers_of(*loaded);
-  PLUMB_TRY(made, make_manifests(workspace, found, servers, source));
+  PLUMB_TRY(made, make_manifests(workspace, found, *loaded, source));
   if (options.dry_run) {
     for (const auto& file : made.files) {
       say("# " + file.path + "\n" + file.text);
@@ -470,7 +469,7 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
     for (const auto& domain : found.domains) {
       names.emplace_back(domain.name.without_dot());
     }
-    if (!servers.empty()) {
+    if (!importing::servers_of(*loaded).empty()) {
       names.emplace_back("kind:Server");  // their addresses stand in what was imported
     }
     PLUMB_TRY(code, adopt_imported(workspace, made, found, names));

@@ -27,29 +27,36 @@ bool is_rule(const std::string& id) {
 /// cannot be declared becomes unmanaged.
 class Mending {
  public:
-  Mending(std::vector<ImportedDomain>& domains, load::Source& base, const LoadProject& load_project)
-      : domains_(domains), base_(base), load_project_(load_project) {}
+  Mending(std::vector<ImportedDomain>& domains,
+          const load::Loaded& project,
+          load::Source& base,
+          const LoadProject& load_project)
+      : domains_(domains), project_(project), base_(base), load_project_(load_project) {}
 
   Result<Import> run() {
-    // Each domain by itself first: which rules it breaks is not what others decide.
-    PLUMB_TRY(alone, settle());
-    count();
-    auto shared = domains_;
-    const auto profiles =
-        find_profiles(shared, [&](const std::string& name) { return is_taken(name, alone); });
-    if (!profiles.empty()) {
-      auto domains = std::exchange(domains_, std::move(shared));
-      PLUMB_TRY(together, read_back(profiles));
-      if (together.diagnostics.has_errors()) {
-        domains_ = std::move(domains);
-        write({});
-      } else {
-        alone = std::move(together);
+    constexpr int kRounds = 24;
+    for (int round = 1;; ++round) {
+      // Mostly nothing is wrong, and one load is all it takes.
+      auto own = domains_;
+      const auto profiles =
+          find_profiles(domains_, [&](const std::string& name) { return is_taken(name); });
+      PLUMB_TRY(loaded, read_back(profiles));
+      if (loaded.diagnostics.has_errors() && !profiles.empty()) {
+        // Each domain by itself: which rules it breaks is not what others decide.
+        domains_ = own;
+        PLUMB_TRY(alone, read_back({}));
+        loaded = std::move(alone);
+      }
+      if (!loaded.diagnostics.has_errors()) {
+        count(own);
+        auto out = finish();
+        out.loaded = std::make_shared<const load::Loaded>(std::move(loaded));
+        return out;
+      }
+      if (round == kRounds || !mend(loaded)) {
+        return tl::unexpected(stuck(loaded));
       }
     }
-    auto out = finish();
-    out.loaded = std::make_shared<const load::Loaded>(std::move(alone));
-    return out;
   }
 
  private:
@@ -80,25 +87,10 @@ class Mending {
     return loaded;
   }
 
-  /// Mends the domains until they load without profiles.
-  Result<load::Loaded> settle() {
-    constexpr int kRounds = 24;
-    for (int round = 0; round < kRounds; ++round) {
-      PLUMB_TRY(loaded, read_back({}));
-      if (!loaded.diagnostics.has_errors()) {
-        return loaded;
-      }
-      if (!mend(loaded)) {
-        return tl::unexpected(stuck(loaded));
-      }
-    }
-    return fail(ErrorCode::internal, "the imported manifests cannot be made to load");
-  }
-
   /// Whether a Profile, or its file, has this name already.
-  bool is_taken(const std::string& name, const load::Loaded& loaded) const {
+  bool is_taken(const std::string& name) const {
     return base_.read(profile_path(name)).has_value() ||
-           std::any_of(loaded.declared.begin(), loaded.declared.end(), [&](const auto& one) {
+           std::any_of(project_.declared.begin(), project_.declared.end(), [&](const auto& one) {
              return one.kind == "Profile" && one.name == name;
            });
   }
@@ -231,8 +223,8 @@ class Mending {
     return false;
   }
 
-  void count() {
-    for (const auto& domain : domains_) {
+  void count(const std::vector<ImportedDomain>& domains) {
+    for (const auto& domain : domains) {
       out_.sets += domain.sets.size();
       out_.with_lint += static_cast<std::size_t>(
           std::count_if(domain.sets.begin(), domain.sets.end(), [](const auto& set) {
@@ -264,6 +256,7 @@ class Mending {
   }
 
   std::vector<ImportedDomain>& domains_;
+  const load::Loaded& project_;
   load::Source& base_;
   const LoadProject& load_project_;
   Import out_;
@@ -296,15 +289,16 @@ std::vector<KnownServer> servers_of(const load::Loaded& loaded) {
 }
 
 Result<Import> make_import(std::vector<ImportedDomain> domains,
-                           std::span<const KnownServer> servers,
+                           const load::Loaded& project,
                            load::Source& base,
                            const LoadProject& load_project) {
   std::sort(
       domains.begin(), domains.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  const auto servers = servers_of(project);
   for (auto& domain : domains) {
     recognise_mail(domain, servers);
   }
-  return Mending(domains, base, load_project).run();
+  return Mending(domains, project, base, load_project).run();
 }
 
 }  // namespace plumb::importing

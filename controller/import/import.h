@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -34,10 +33,10 @@ struct Import {
 
 /// Writes `domains` as manifests that load together with the project in `base`: mail blocks
 /// recognised, profiles found, rules that the world breaks switched off where it does, what no
-/// manifest can say left unmanaged. `base` must load without errors. Error
+/// manifest can say left unmanaged. `project`: what `base` says, without errors. Error
 /// where a file would be overwritten.
 Result<Import> make_import(std::vector<ImportedDomain> domains,
-                           std::span<const KnownServer> servers,
+                           const load::Loaded& project,
                            load::Source& base,
                            const LoadProject& load_project);
 
