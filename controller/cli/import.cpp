@@ -1,6 +1,7 @@
 #include "controller/import/import.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -16,6 +17,7 @@
 #include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_lines.h"
 #include "controller/env/atomic_file.h"
+#include "controller/env/parallel.h"
 #include "controller/import/from_scope.h"
 #include "controller/import/octodns.h"
 #include "controller/import/overlay.h"
@@ -309,15 +311,30 @@ Result<void> write_files(const Workspace& workspace,
       return tl::unexpected(std::move(written).error());
     }
   }
+  std::set<fs::path> parents;
   for (const auto& file : made.files) {
-    const auto path = workspace.directory() / file.path;
-    std::error_code error;
-    fs::create_directories(path.parent_path(), error);
-    if (auto written = env::write_file_atomically(path, file.text); !written) {
-      return tl::unexpected(std::move(written).error());
-    }
+    parents.insert((workspace.directory() / file.path).parent_path());
   }
-  return {};
+  for (const auto& parent : parents) {
+    std::error_code error;  // what could not be made is told by the file that is to lie there
+    fs::create_directories(parent, error);
+  }
+  // Each waits for the disk, which takes many at a time. None behind one that failed is begun; all
+  // before it are, so that the first failure of the list is what is told.
+  constexpr unsigned kAtOnce = 16;
+  std::vector<Result<void>> written(made.files.size());
+  std::atomic<std::size_t> failed = written.size();
+  env::for_each_parallel(written.size(), kAtOnce, [&](std::size_t i) {
+    if (i > failed) {
+      return;
+    }
+    const auto& file = made.files[i];
+    written[i] = env::write_file_atomically(workspace.directory() / file.path, file.text);
+    auto least = failed.load();
+    while (!written[i] && i < least && !failed.compare_exchange_weak(least, i)) {
+    }
+  });
+  return failed == written.size() ? Result<void>() : std::move(written[failed]);
 }
 
 void tell_not_taken(const Found& found, void (*tell)(const std::string&)) {
