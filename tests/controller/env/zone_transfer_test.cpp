@@ -199,7 +199,11 @@ TEST(ZoneTransfer, TakesNothingThatIsNoZone) {
     std::function<std::string(const std::string&)> say;
   };
   const std::vector<Case> cases = {
-      {"another question", [&](const auto&) { return message("??", 2, soa(1) + soa(1)); }},
+      {"another question",
+       [&](auto id) {
+         id.back() ^= 1;
+         return message(id, 2, soa(1) + soa(1));
+       }},
       {"begin with its SOA", [&](const auto& id) { return message(id, 2, www + soa(1)); }},
       {"changed", [&](const auto& id) { return message(id, 3, soa(1) + www + soa(2)); }},
       {"behind its end", [&](const auto& id) { return message(id, 3, soa(1) + soa(1) + www); }},
