@@ -31,7 +31,13 @@ TransferredZone axfr_zone(std::span<const env::TransferredRecord> records,
     const auto& [owner, type_name] = key;
     const auto type = values::record_type_of_number(members.front()->type);
     const bool apex_ns = owner == "@" && type == values::RecordType::ns;
-    if (type && kinds::is_system_rrset(owner, *type) && !apex_ns) {
+    const bool of_the_zone = type && kinds::is_system_rrset(owner, *type);
+    if (of_the_zone && type == values::RecordType::txt) {
+      domain.unmanaged.push_back(owner + " " + type_name);
+      domain.unmanaged_because.emplace_back("who gets certificates writes it");
+      continue;
+    }
+    if (of_the_zone && !apex_ns) {
       continue;
     }
     ImportedSet set{.owner = owner, .type = type.value_or(values::RecordType{})};

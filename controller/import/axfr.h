@@ -16,8 +16,8 @@ struct TransferredZone {
 };
 
 /// The record sets of `records` (RFC 5936). `provider`: the Provider of DNS that is to hold them.
-/// SOA, apex NS and DNSSEC are left out; what plumb cannot say becomes unmanaged. Of several TTLs
-/// in one set the least counts (RFC 2181 §5.2).
+/// SOA, apex NS and DNSSEC are left out; what plumb cannot say becomes unmanaged, and so does TXT
+/// at _acme-challenge. Of several TTLs in one set the least counts (RFC 2181 §5.2).
 TransferredZone axfr_zone(std::span<const env::TransferredRecord> records,
                           const values::DomainName& zone,
                           const std::string& provider);

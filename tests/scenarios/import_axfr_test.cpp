@@ -25,7 +25,7 @@ std::string zone_text(const std::string& name) {
          "_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:dmarc@" +
          name +
          "\"\nbin TYPE65400 \\# 2 0a0b\nsub NS ns.sub\nns.sub A 192.0.2.6\n"
-         "xn--bcher-kva A 192.0.2.5\n";
+         "xn--bcher-kva A 192.0.2.5\n_acme-challenge TXT token\n_acme-challenge.www TXT token\n";
 }
 
 /// A project whose zones lie in "zones", where a real NSD serves them from.
@@ -63,6 +63,10 @@ TEST_F(Served, ZonesThatTheProviderHoldsAreInPlumbAtOnce) {
   ASSERT_EQ(imported.code, 0) << imported.all();
   EXPECT_TRUE(imported.says("Wrote 3 domains and 1 profile")) << imported.all();
   EXPECT_TRUE(imported.says("plumb does not know the type")) << imported.all();
+  EXPECT_TRUE(imported.says("one.test: _acme-challenge.www TXT: who gets certificates writes it"))
+      << imported.all();
+  EXPECT_NE(project_.read("domains/one.test.yaml").find("      - _acme-challenge TXT   # "),
+            std::string::npos);
   EXPECT_TRUE(imported.says("  ns1.one.test. ns2.elsewhere.example.\n")) << imported.all();
   EXPECT_TRUE(imported.says("nothing to do")) << imported.all();
   EXPECT_NE(project_.read("profiles/imported.yaml").find("dmarc@${domain}"), std::string::npos);
