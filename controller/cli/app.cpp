@@ -336,10 +336,13 @@ void App::import_command() {
       ->required();
   imported->add_option(
       "domains", import_.words, "Domains or globs; octodns: its folder first; axfr: domains");
-  imported->add_option("--mail", import_.mail, "The Provider that holds their mailboxes");
-  imported->add_flag("--take-over",
-                     import_.take_over,
-                     "--mail: move lines that others wrote into Plumb's part of the files");
+  auto* mail =
+      imported->add_option("--mail", import_.mail, "The Provider that holds their mailboxes");
+  imported
+      ->add_flag("--take-over",
+                 import_.take_over,
+                 "--mail: move lines that others wrote into Plumb's part of the files")
+      ->needs(mail);
   imported->add_option("--into", import_.into, "The Provider of DNS that is to hold them");
   imported->add_flag("--dry-run", import_.dry_run, "Only print the manifests");
   imported->add_option("--server", import_.server, "axfr: who is asked: ns1.example.net[:53]");

@@ -267,6 +267,11 @@ class WorldReader {
 
 /// The zone files of an OctoDNS folder.
 Result<Found> read_octodns(const load::Loaded& loaded, const ImportOptions& options) {
+  if (!options.mail.empty()) {
+    return fail(ErrorCode::invalid_input,
+                "an import from OctoDNS reads no mail server: --mail cannot go with it",
+                "import the zones without it, and declare their mail");
+  }
   if (options.words.empty() || options.into.empty()) {
     return fail(ErrorCode::invalid_input,
                 "an import from OctoDNS needs its folder, and where the zones are to go",
@@ -385,6 +390,10 @@ void report(const Found& found, const importing::Import& made, bool written) {
       std::string(written ? "Wrote " : "Would write ") + counted(found.domains.size(), "domain") +
       (made.profiles != 0 ? " and " + counted(made.profiles, "profile") + " that they share" : "") +
       ".\n");
+  if (!made.without_profiles.empty()) {
+    tell("What they share stands in each of them, since as a profile it does not load: " +
+         made.without_profiles + "\n");
+  }
   if (found.declared != 0) {
     tell(counted(found.declared, "domain") + " left out: declared already.\n");
   }
@@ -439,7 +448,8 @@ Result<ExitCode> adopt_imported(Workspace& workspace,
   for (const auto& trouble : summary.troubles) {
     complain("! " + trouble.message + "\n");
   }
-  say(counted(summary.kept, "object") + " noted as ours; nothing in the world was changed.\n");
+  say(counted(summary.kept, "object") + " noted as ours" +
+      (found.taken_over == 0 ? "; nothing in the world was changed.\n" : ".\n"));
   say(code != ExitCode::ok ? "`plumb plan` shows what is refused, in conflict or unread.\n"
       : differing == 0     ? "In plumb: `plumb plan` has nothing to do.\n"
                            : "`plumb plan` shows where the world differs from what was written.\n");

@@ -1,6 +1,7 @@
 #include "controller/import/import.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -21,6 +22,17 @@ namespace {
 bool is_rule(const std::string& id) {
   const auto ids = rules::rule_ids();
   return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+/// Whether a mistake is that of a whole file, wherever it was noticed.
+bool is_of_the_file(const std::string& id) {
+  constexpr std::array kOfTheFile = {Mistake::file_unreadable,
+                                     Mistake::file_too_large,
+                                     Mistake::yaml_too_large,
+                                     Mistake::yaml_too_many};
+  return std::any_of(kOfTheFile.begin(), kOfTheFile.end(), [&](Mistake mistake) {
+    return info(mistake).id == id;
+  });
 }
 
 /// Mends manifests until they load: what breaks a rule is kept with the rule switched off, what
@@ -44,8 +56,11 @@ class Mending {
       if (loaded.diagnostics.has_errors() && !profiles.empty()) {
         // Each domain by itself: which rules it breaks is not what others decide.
         domains_ = own;
+        out_.without_profiles = first_error(loaded).message;
         PLUMB_TRY(alone, read_back({}));
         loaded = std::move(alone);
+      } else {
+        out_.without_profiles.clear();
       }
       if (!loaded.diagnostics.has_errors()) {
         count(own);
@@ -54,22 +69,29 @@ class Mending {
         return out;
       }
       if (round == kRounds || !mend(loaded)) {
-        return tl::unexpected(stuck(loaded));
+        return tl::unexpected(first_error(loaded).in("what was read cannot be declared"));
       }
     }
   }
 
  private:
+  /// What a file is, as numbers into domains_ and out_.files.
+  struct FilePlace {
+    std::size_t domain = 0, file = 0;
+  };
+
   void write(const std::vector<ImportedProfile>& profiles) {
     out_.files.clear();
     out_.profiles = profiles.size();
     for (const auto& profile : profiles) {
       out_.files.push_back(profile_manifest(profile));
     }
-    numbers_.clear();
+    places_.clear();
     for (std::size_t i = 0; i < domains_.size(); ++i) {
-      out_.files.push_back(domain_manifest(domains_[i]));
-      numbers_.emplace(out_.files.back().path, i);
+      for (auto& file : domain_manifests(domains_[i])) {
+        places_.emplace(file.path, FilePlace{i, out_.files.size()});
+        out_.files.push_back(std::move(file));
+      }
     }
   }
 
@@ -128,13 +150,14 @@ class Mending {
     std::set<std::size_t> made;  ///< sets that another declaration makes
   };
 
-  /// The error's place in one of our files: the domain's number and the place.
-  std::optional<std::pair<std::size_t, Place>> ours(const Diagnostic& problem,
-                                                    const load::Loaded& loaded) const {
+  /// The error's place in one of our files: the domain's number, and what stands there.
+  std::optional<std::pair<std::size_t, Spot>> ours(const Diagnostic& problem,
+                                                   const load::Loaded& loaded) const {
     for (const auto& place : {problem.place, problem.related}) {
-      const auto found = numbers_.find(loaded.files.path(place.file));
-      if (found != numbers_.end()) {
-        return std::pair(found->second, place);
+      const auto found = places_.find(loaded.files.path(place.file));
+      if (found != places_.end()) {
+        const auto [domain, file] = found->second;
+        return std::pair(domain, out_.files[file].at(place.line));
       }
     }
     return std::nullopt;
@@ -145,12 +168,12 @@ class Mending {
     bool any = false;
     std::map<std::size_t, Removals> removals;
     for (const auto& problem : loaded.diagnostics.all()) {
-      const auto found = problem.severity == Severity::error ? ours(problem, loaded) : std::nullopt;
+      const bool can_mend = problem.severity == Severity::error && !is_of_the_file(problem.rule);
+      const auto found = can_mend ? ours(problem, loaded) : std::nullopt;
       if (!found) {
         continue;
       }
-      const auto number = found->first;
-      const auto spot = out_.files[number].at(found->second.line);
+      const auto [number, spot] = *found;
       const bool in_set = spot.what == Spot::What::set;
       if (in_set && is_made_elsewhere(problem, loaded)) {
         removals[number].made.insert(spot.number);
@@ -174,8 +197,8 @@ class Mending {
   /// A set that the project declares already: the address of a Server.
   bool is_made_elsewhere(const Diagnostic& problem, const load::Loaded& loaded) const {
     return problem.rule == info(Mistake::declared_twice).id &&
-           (!numbers_.contains(loaded.files.path(problem.place.file)) ||
-            !numbers_.contains(loaded.files.path(problem.related.file)));
+           (!places_.contains(loaded.files.path(problem.place.file)) ||
+            !places_.contains(loaded.files.path(problem.related.file)));
   }
 
   /// Leaves out what cannot be declared: it stays where it is, and nobody's.
@@ -243,16 +266,15 @@ class Mending {
     return std::move(out_);
   }
 
-  static Error stuck(const load::Loaded& loaded) {
+  static Error first_error(const load::Loaded& loaded) {
     for (const auto& problem : loaded.diagnostics.all()) {
       if (problem.severity == Severity::error) {
         return {.code = ErrorCode::invalid_input,
-                .message = "what was read cannot be declared: " + loaded.files.text(problem.place) +
-                           ": " + problem.message,
+                .message = loaded.files.text(problem.place) + ": " + problem.message,
                 .hint = problem.hint};
       }
     }
-    return {.code = ErrorCode::internal, .message = "what was read cannot be declared"};
+    return {.code = ErrorCode::internal, .message = "it has no errors"};
   }
 
   std::vector<ImportedDomain>& domains_;
@@ -260,7 +282,7 @@ class Mending {
   load::Source& base_;
   const LoadProject& load_project_;
   Import out_;
-  std::unordered_map<std::string, std::size_t> numbers_;  ///< path -> domains_
+  std::unordered_map<std::string, FilePlace> places_;  ///< by path
 };
 
 }  // namespace

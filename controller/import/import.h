@@ -25,6 +25,8 @@ struct Import {
   /// The project together with them, as it is once they are written.
   std::shared_ptr<const load::Loaded> loaded;
   std::size_t profiles = 0;
+  /// Where profiles were found that do not load, so that there are none: what is wrong with them.
+  std::string without_profiles;
   std::size_t sets = 0;       ///< record sets that were declared
   std::size_t with_lint = 0;  ///< of them, broken ones that were kept with `lint.off`
   /// "example.com: www TYPE65534: …": what stays unmanaged, and why.

@@ -180,7 +180,9 @@ void write_aliases(Page& page,
 }
 
 void write_mailbox(Page& page, const ImportedMailbox& mailbox, const values::DomainName& domain) {
-  page.line("---");
+  if (page.next_line() != 1) {
+    page.line("---");
+  }
   page.line("apiVersion: plumb/v1");
   page.line("kind: Mailbox");
   page.line("metadata: {name: " + scalar(mailbox.local + "@" + domain.to_unicode()) + "}");
@@ -206,19 +208,7 @@ void write_mailbox(Page& page, const ImportedMailbox& mailbox, const values::Dom
   }
 }
 
-}  // namespace
-
-Spot Manifest::at(std::uint32_t line) const {
-  const auto after = std::upper_bound(
-      spots.begin(), spots.end(), line, [](std::uint32_t l, const Spot& s) { return l < s.line; });
-  return after == spots.begin() ? Spot{} : *std::prev(after);
-}
-
-Manifest domain_manifest(const ImportedDomain& domain) {
-  Manifest manifest;
-  const auto name = std::string(domain.name.without_dot());
-  manifest.path = "domains/" + name + ".yaml";
-  Page page;
+void write_domain(Page& page, const ImportedDomain& domain, std::vector<Spot>& spots) {
   head(page, "Domain", domain.name.to_unicode());
   const bool own = domain.profile.empty();
   if (!own) {
@@ -238,21 +228,44 @@ Manifest domain_manifest(const ImportedDomain& domain) {
     page.line("  records:");
   }
   for (const auto& set : domain.sets) {
-    manifest.spots.push_back({page.next_line(), Spot::What::set, manifest.spots.size()});
+    spots.push_back({page.next_line(), Spot::What::set, spots.size()});
     write_set(page, set, domain.providers, domain.default_ttl, false);
   }
-  manifest.spots.push_back({page.next_line()});
+  spots.push_back({page.next_line()});
   if (domain.mail) {
     std::vector<Spot> aliases;
     write_aliases(page, *domain.mail, domain.name, aliases);
-    manifest.spots.insert(manifest.spots.end(), aliases.begin(), aliases.end());
-    for (std::size_t i = 0; i < domain.mail->mailboxes.size(); ++i) {
-      manifest.spots.push_back({page.next_line(), Spot::What::mailbox, i});
-      write_mailbox(page, domain.mail->mailboxes[i], domain.name);
-    }
+    spots.insert(spots.end(), aliases.begin(), aliases.end());
   }
-  manifest.text = page.take();
-  return manifest;
+}
+
+}  // namespace
+
+Spot Manifest::at(std::uint32_t line) const {
+  const auto after = std::upper_bound(
+      spots.begin(), spots.end(), line, [](std::uint32_t l, const Spot& s) { return l < s.line; });
+  return after == spots.begin() ? Spot{} : *std::prev(after);
+}
+
+std::vector<Manifest> domain_manifests(const ImportedDomain& domain) {
+  std::vector<Manifest> files(1);
+  const auto name = std::string(domain.name.without_dot());
+  files[0].path = "domains/" + name + ".yaml";
+  Page page;
+  write_domain(page, domain, files[0].spots);
+  const auto mailboxes = domain.mail ? domain.mail->mailboxes.size() : 0;
+  for (std::size_t i = 0; i < mailboxes; ++i) {
+    if (i != 0 && i % kMailboxesPerFile == 0) {
+      files.back().text = page.take();
+      page = Page();
+      const auto number = std::to_string(files.size() + 1);
+      files.emplace_back().path = "domains/" + name + ".mailboxes-" + number + ".yaml";
+    }
+    files.back().spots.push_back({page.next_line(), Spot::What::mailbox, i});
+    write_mailbox(page, domain.mail->mailboxes[i], domain.name);
+  }
+  files.back().text = page.take();
+  return files;
 }
 
 std::string profile_path(const std::string& name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -26,8 +27,12 @@ struct Manifest {
   Spot at(std::uint32_t line) const;
 };
 
-/// domains/<name>.yaml: the Domain, and its Mailbox documents.
-Manifest domain_manifest(const ImportedDomain& domain);
+/// How many Mailbox documents one file is given: far below what a file may hold.
+inline constexpr std::size_t kMailboxesPerFile = 5000;
+
+/// domains/<name>.yaml: the Domain and its Mailbox documents; those that are too many for one file
+/// in domains/<name>.mailboxes-2.yaml and so on.
+std::vector<Manifest> domain_manifests(const ImportedDomain& domain);
 
 /// "profiles/<name>.yaml".
 std::string profile_path(const std::string& name);

@@ -124,6 +124,27 @@ TEST_F(KeptByHand, ADryRunShowsWhatWouldBeTaken) {
   EXPECT_EQ(files(), before);
 }
 
+TEST_F(KeptByHand, MoreMailboxesThanAFileMayHoldLieInSeveral) {
+  std::string mailboxes, senders, users;
+  for (int i = 10'000; i < 20'100; ++i) {
+    const auto address = "u" + std::to_string(i) + "@example.com";
+    mailboxes += address + "\texample.com/u" + std::to_string(i) + "/\n";
+    senders += address + "\t" + address + "\n";
+    users += address + ":{PLAIN}x:::::\n";
+  }
+  project_.append("mail/postfix/mailboxes", mailboxes);
+  project_.append("mail/postfix/senders", senders);
+  project_.append("mail/dovecot/users", users);
+  const auto imported =
+      project_.plumb({"import", "files", "--mail", "mailhost", "--take-over", "example.com"});
+  ASSERT_EQ(imported.code, 0) << imported.all();
+  EXPECT_TRUE(imported.says("Wrote 1 domain.\n")) << imported.all();
+  EXPECT_TRUE(project_.has("domains/example.com.mailboxes-3.yaml"));
+  EXPECT_NE(project_.read("domains/example.com.mailboxes-3.yaml").find("u20099@example.com"),
+            std::string::npos);
+  EXPECT_TRUE(imported.says("`plumb plan` has nothing to do")) << imported.all();
+}
+
 TEST_F(KeptByHand, AnImportTakesItOverAndTheNextPlanIsEmpty) {
   const auto user = between(project_.read("mail/dovecot/users"), "jane@example.com:", ":");
   ASSERT_NE(user, "");
@@ -133,6 +154,8 @@ TEST_F(KeptByHand, AnImportTakesItOverAndTheNextPlanIsEmpty) {
   const auto imported = project_.plumb({"import", "files", "--mail", "mailhost", "--take-over"});
   ASSERT_EQ(imported.code, 0) << imported.all();
   EXPECT_TRUE(imported.says("taken over into Plumb's part")) << imported.all();
+  EXPECT_TRUE(imported.says("noted as ours.\n")) << imported.all();
+  EXPECT_FALSE(imported.says("nothing in the world was changed")) << "lines have moved";
   EXPECT_TRUE(imported.says("mail/postfix/aliases:")) << imported.all();
   EXPECT_TRUE(imported.says("'|/usr/bin/vacation' is no address")) << imported.all();
   EXPECT_TRUE(imported.says("':include:/etc/list' is no address")) << imported.all();

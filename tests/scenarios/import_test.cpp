@@ -326,6 +326,22 @@ TEST(Import, SaysWhatIsWrong) {
   EXPECT_FALSE(project.has("domains/one.example.yaml"));
 }
 
+TEST(Import, OptionsThatWouldDoNothingAreRefused) {
+  const Newcomer project;
+  project.domain("one.example", hosts(2));
+  leave_only_the_world(project);
+  const auto alone = project.plumb({"import", "files", "--take-over"});
+  EXPECT_NE(alone.code, 0) << alone.all();
+  EXPECT_TRUE(alone.says("--take-over requires --mail")) << alone.all();
+  project.write("octo/two.example.yaml", "www: {type: A, value: 192.0.2.1}\n");
+  const auto octodns =
+      project.plumb({"import", "octodns", "octo", "--into", "files", "--mail", "mailhost"});
+  EXPECT_EQ(octodns.code, 1) << octodns.all();
+  EXPECT_TRUE(octodns.says("--mail cannot go with it")) << octodns.all();
+  EXPECT_FALSE(project.has("domains/one.example.yaml"));
+  EXPECT_FALSE(project.has("domains/two.example.yaml"));
+}
+
 TEST(Import, LeavesOctoDnsValuesThatAreNoText) {
   const Newcomer project;
   project.write("domains/.keep", "");

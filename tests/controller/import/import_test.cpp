@@ -25,7 +25,8 @@ class Load {
  public:
   explicit Load(load::Source& source) : source_(source) {
     for (const auto* folder : {"domains", "profiles"}) {
-      for (const auto& file : source.list(folder).value()) {
+      const auto files = source.list(folder).value();
+      for (const auto& file : files) {
         out_.files.intern(file.path);
         paths_.push_back(file.path);
       }
@@ -133,6 +134,75 @@ TEST(Import, NamesOfProfilesThatAreThereAreNotTaken) {
   const auto made = import(three_alike(), {}, project);
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_NE(file(*made, "profiles/imported-2.yaml"), nullptr);
+}
+
+TEST(Import, WhereProfilesDoNotLoadItSaysWhyAndDoesWithout) {
+  const auto made = import(three_alike(), [](Load& load) {
+    load.blame("kind: Profile", "what they share is wrong", "bad-value");
+  });
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->profiles, 0U);
+  EXPECT_EQ(made->files.size(), 3U);
+  EXPECT_EQ(made->without_profiles, "profiles/imported.yaml:3:1: what they share is wrong");
+  EXPECT_NE(file(*made, "domains/one.test.yaml")->text.find("name: www"), std::string::npos);
+  EXPECT_EQ(import(three_alike())->without_profiles, "");
+}
+
+ImportedDomain with_mailboxes(std::size_t count) {
+  auto made = domain("one.test");
+  made.mail = ImportedMail{.provider = "mail"};
+  for (std::size_t i = 0; i < count; ++i) {
+    made.mail->mailboxes.push_back({.local = "u" + std::to_string(100'000 + i)});
+  }
+  return made;
+}
+
+std::size_t mailboxes_in(const Manifest* manifest) {
+  std::size_t count = 0;
+  for (auto at = manifest->text.find("kind: Mailbox"); at != std::string::npos;
+       at = manifest->text.find("kind: Mailbox", at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(Import, ManyMailboxesGoIntoSeveralFiles) {
+  const auto made = import({with_mailboxes(12'000), domain("two.test")}, [](Load& load) {
+    load.blame("metadata: {name: u107000@one.test}", "this one is bad", "bad-value");
+  });
+  ASSERT_TRUE(made) << made.error().message;
+  ASSERT_EQ(made->files.size(), 4U);
+  EXPECT_EQ(mailboxes_in(file(*made, "domains/one.test.yaml")), kMailboxesPerFile);
+  const auto* second = file(*made, "domains/one.test.mailboxes-2.yaml");
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->text.find("apiVersion: plumb/v1\nkind: Mailbox\n"), 0U);
+  EXPECT_EQ(mailboxes_in(second), kMailboxesPerFile);
+  EXPECT_EQ(mailboxes_in(file(*made, "domains/one.test.mailboxes-3.yaml")), 1'999U);
+  EXPECT_EQ(made->left, std::vector<std::string>{"one.test: mailbox u107000: this one is bad"});
+}
+
+TEST(Import, WhatIsWrongWithAFileIsNoFaultOfWhatStandsThere) {
+  for (const auto mistake : {Mistake::yaml_too_large, Mistake::yaml_too_many}) {
+    int loads = 0;
+    const auto made = import({with_mailboxes(3)}, [&](Load& load) {
+      ++loads;
+      load.blame("metadata: {name: u100001", "too much of it", std::string(info(mistake).id));
+    });
+    ASSERT_FALSE(made);
+    EXPECT_EQ(loads, 1);
+    EXPECT_NE(made.error().message.find("domains/one.test.yaml:"), std::string::npos);
+    EXPECT_NE(made.error().message.find(": too much of it"), std::string::npos)
+        << made.error().message;
+  }
+}
+
+TEST(Import, WhereMendingDoesNotEndTheLastErrorIsTold) {
+  const auto made = import({with_mailboxes(100)}, [](Load& load) {
+    load.blame("kind: Mailbox", "always the next one", "bad-value");
+  });
+  ASSERT_FALSE(made);
+  EXPECT_NE(made.error().message.find(": always the next one"), std::string::npos)
+      << made.error().message;
 }
 
 }  // namespace
