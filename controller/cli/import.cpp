@@ -1,7 +1,6 @@
 #include "controller/import/import.h"
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -12,12 +11,11 @@
 
 #include "controller/cli/commands.h"
 #include "controller/cli/import_axfr.h"
+#include "controller/cli/import_files.h"
 #include "controller/cli/passes.h"
 #include "controller/cli/terminal.h"
 #include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_lines.h"
-#include "controller/env/atomic_file.h"
-#include "controller/env/parallel.h"
 #include "controller/import/from_scope.h"
 #include "controller/import/octodns.h"
 #include "controller/import/overlay.h"
@@ -303,45 +301,6 @@ Result<Found> read_octodns(const load::Loaded& loaded, const ImportOptions& opti
   return found;
 }
 
-/// `folders`: what the project reads and no file of the import may come to lie in. git keeps no
-/// folder that is empty.
-Result<void> write_files(const Workspace& workspace,
-                         const importing::Import& made,
-                         const std::set<std::string>& folders) {
-  for (const auto& folder : folders) {
-    const auto path = workspace.directory() / folder;
-    std::error_code error;
-    fs::create_directories(path, error);
-    if (auto written = env::write_file_atomically(path / ".gitkeep", ""); !written) {
-      return tl::unexpected(std::move(written).error());
-    }
-  }
-  std::set<fs::path> parents;
-  for (const auto& file : made.files) {
-    parents.insert((workspace.directory() / file.path).parent_path());
-  }
-  for (const auto& parent : parents) {
-    std::error_code error;  // what could not be made is told by the file that is to lie there
-    fs::create_directories(parent, error);
-  }
-  // Each waits for the disk, which takes many at a time. None behind one that failed is begun; all
-  // before it are, so that the first failure of the list is what is told.
-  constexpr unsigned kAtOnce = 16;
-  std::vector<Result<void>> written(made.files.size());
-  std::atomic<std::size_t> failed = written.size();
-  env::for_each_parallel(written.size(), kAtOnce, [&](std::size_t i) {
-    if (i > failed) {
-      return;
-    }
-    const auto& file = made.files[i];
-    written[i] = env::write_file_atomically(workspace.directory() / file.path, file.text);
-    auto least = failed.load();
-    while (!written[i] && i < least && !failed.compare_exchange_weak(least, i)) {
-    }
-  });
-  return failed == written.size() ? Result<void>() : std::move(written[failed]);
-}
-
 void tell_not_taken(const Found& found, void (*tell)(const std::string&)) {
   for (const auto& line : found.not_taken) {
     tell("  left alone  " + line + "\n");
@@ -371,7 +330,7 @@ Result<void> take_and_write(const Workspace& workspace,
   if (auto taken = reader.take_over(); !taken) {
     return taken;
   }
-  auto written = write_files(workspace, made, folders);
+  auto written = write_files(workspace.directory(), made.files, folders);
   if (!written && found.taken_over != 0) {
     auto error = std::move(written).error();
     error.hint += (error.hint.empty() ? "" : "; ") +
