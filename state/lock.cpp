@@ -42,16 +42,16 @@ std::string one_line(std::string text) {
   return text + "\n";
 }
 
-/// Says who holds the lock, for the messages of others. The lock does not depend on it, so a
-/// failure to write it is no failure to lock.
-void write_holder(const fs::path& file, const LockHolder& self) {
+std::string text_of(const LockHolder& self) {
+  return one_line(self.host) + std::to_string(self.pid) + "\n" + one_line(self.commit) +
+         one_line(self.since);
+}
+
+void write_holder(const fs::path& file, const std::string& text) {
   std::error_code failed;
   fs::create_directories(file.parent_path(), failed);
   const auto draft = file.string() + "." + std::to_string(::getpid());
-  {
-    std::ofstream out(draft);
-    out << one_line(self.host) << self.pid << '\n' << one_line(self.commit) << one_line(self.since);
-  }
+  std::ofstream(draft) << text;
   fs::rename(draft, file, failed);
 }
 
@@ -122,6 +122,28 @@ LockFile::~LockFile() {
   ::close(file_);
 }
 
+/// Says who holds a lock, for the messages of others. The lock does not depend on it, so a failure
+/// to write it is no failure to lock. Of many that say the same, only the first is a file of its
+/// own.
+void LockFile::write_note(const fs::path& file, const LockHolder& self) {
+  auto text = text_of(self);
+  const std::lock_guard lock(mutex_);
+  if (note_.empty() || note_text_ != text || ::link(note_.c_str(), file.c_str()) != 0) {
+    write_holder(file, text);
+    note_ = file;
+    note_text_ = std::move(text);
+  }
+}
+
+void LockFile::remove_note(const fs::path& file) {
+  const std::lock_guard lock(mutex_);
+  if (note_ == file) {
+    note_.clear();  // what comes to stand there may be somebody else's
+  }
+  std::error_code ignored;  // the kernel holds the lock, the file only says who has it
+  fs::remove(file, ignored);
+}
+
 Result<std::shared_ptr<LockFile>> LockFile::open(const fs::path& directory) {
   PLUMB_TRY(file, open_file(directory));
   return std::make_shared<LockFile>(file, directory);
@@ -141,8 +163,7 @@ ScopeLock& ScopeLock::operator=(ScopeLock&& other) noexcept {
 
 ScopeLock::~ScopeLock() {
   if (file_) {
-    std::error_code ignored;  // the kernel holds the lock, the file only says who has it
-    fs::remove(holder_file_, ignored);
+    file_->remove_note(holder_file_);
     set_lock(file_->file_, byte_, 1, F_UNLCK);
   }
 }
@@ -172,7 +193,7 @@ Result<ScopeLock> ScopeLock::take(std::shared_ptr<LockFile> file,
   lock.file_ = std::move(file);
   lock.byte_ = byte;
   lock.holder_file_ = holder;
-  write_holder(holder, self);
+  lock.file_->write_note(holder, self);
   return lock;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -194,8 +195,14 @@ class LockFile {
 
  private:
   friend class ScopeLock;
+  void write_note(const std::filesystem::path& file, const LockHolder& self);
+  void remove_note(const std::filesystem::path& file);
+
   int file_;
   std::filesystem::path directory_;
+  std::mutex mutex_;            // guards what follows
+  std::filesystem::path note_;  ///< one that is there and ours: further ones are links to it
+  std::string note_text_;
 };
 
 /// The exclusive right to write one scope: an OFD byte-range lock on `<directory>/lock`, released

@@ -71,6 +71,33 @@ TEST(ScopeLock, IsMetByASecondProcessWithTheNameOfItsHolder) {
             "ci-7/4711/3f2a91c since 2026-11-20T12:00:00Z");
 }
 
+TEST(ScopeLock, ManyOfOneFileSayWhoHoldsThemAsLongAsTheyAreHeld) {
+  const test::TempDir folder;
+  const auto file = LockFile::open(folder.path()).value();
+  const auto scope = [](int number) {
+    return Scope{"static", "d" + std::to_string(number) + ".example."};
+  };
+  const auto told = [&](int number) {
+    const auto lock = ScopeLock::take(folder.path(), scope(number), {"other", 1, "", ""});
+    return lock ? std::string() : lock.error().message.substr(lock.error().message.find("held by"));
+  };
+  const std::string first = "held by ci-7/4711/3f2a91c since 2026-11-20T12:00:00Z";
+  auto one = ScopeLock::take(file, scope(1), holder()).value();
+  const auto two = ScopeLock::take(file, scope(2), holder()).value();
+  EXPECT_EQ(told(1), first);
+  EXPECT_EQ(told(2), first);
+  one = ScopeLock();
+  const auto theirs = ScopeLock::take(folder.path(), scope(1), {"other", 1, "x", "y"}).value();
+  const auto three = ScopeLock::take(file, scope(3), holder()).value();
+  auto later = holder();
+  later.since = "2026-11-20T12:00:01Z";
+  const auto four = ScopeLock::take(file, scope(4), later).value();
+  EXPECT_EQ(told(1), "held by other/1/x since y");
+  EXPECT_EQ(told(2), first);
+  EXPECT_EQ(told(3), first) << "not what stands where the first one was";
+  EXPECT_EQ(told(4), "held by ci-7/4711/3f2a91c since 2026-11-20T12:00:01Z");
+}
+
 TEST(ScopeLock, NamesAHolderThatHasOnlyJustTakenIt) {
   namespace fs = std::filesystem;
   const test::TempDir folder;
