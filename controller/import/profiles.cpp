@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -78,6 +80,10 @@ struct Part {
   bool is_member = false;
   Member member;
   ImportedSet set;
+  // Where it stands in its domain: a number into `mail_members` or `sets`, and of one TXT value
+  // that number too.
+  std::size_t item = 0;
+  std::optional<std::size_t> value = {};
 };
 
 bool can_share(const ImportedDomain& domain, const ImportedSet& set) {
@@ -113,22 +119,25 @@ class Parts {
 
   std::vector<Part> all() {
     std::vector<Part> parts;
-    for (const auto& set : domain_.sets) {
+    for (std::size_t i = 0; i < domain_.sets.size(); ++i) {
+      const auto& set = domain_.sets[i];
       if (!can_share(domain_, set)) {
         continue;
       }
       const bool usual = set.ttl == domain_.default_ttl;
       if (set.type == values::RecordType::txt && usual) {
-        for (const auto& value : set.values) {
-          parts.push_back({false, {}, shared(set, {value})});
+        for (std::size_t k = 0; k < set.values.size(); ++k) {
+          parts.push_back({false, {}, shared(set, {set.values[k]}), i, k});
         }
       } else {
-        parts.push_back({false, {}, shared(set, set.values)});
+        parts.push_back({false, {}, shared(set, set.values), i});
       }
     }
-    for (const auto& [name, yaml] : domain_.mail_members) {
+    for (std::size_t i = 0; i < domain_.mail_members.size(); ++i) {
+      const auto& [name, yaml] = domain_.mail_members[i];
       if (!has_variable(yaml)) {
-        parts.push_back({true, {name, name_.empty() ? yaml : flow_with_variable(yaml, name_)}, {}});
+        parts.push_back(
+            {true, {name, name_.empty() ? yaml : flow_with_variable(yaml, name_)}, {}, i});
       }
     }
     return parts;
@@ -209,7 +218,8 @@ class Search {
     }
     for (std::size_t i = 0; i < domains_.size(); ++i) {
       if (chosen[i] < groups_.size() && !names[chosen[i]].empty()) {
-        take_out(domains_[i], groups_[chosen[i]], names[chosen[i]]);
+        take_out(i, groups_[chosen[i]]);
+        domains_[i].profile = names[chosen[i]];
       }
     }
     return profiles;
@@ -230,10 +240,12 @@ class Search {
     std::unordered_map<std::string, std::uint32_t> numbers;
     for (const auto& domain : domains_) {
       auto& own = parts_of_.emplace_back();
+      auto& places = places_.emplace_back();
       const auto settings = settings_of(domain);
       for (auto& part : Parts(domain).all()) {
         const auto [found, is_new] =
             numbers.try_emplace(settings + key_of(part), static_cast<std::uint32_t>(parts_.size()));
+        places.push_back({found->second, part.is_member, part.item, part.value});
         if (is_new) {
           parts_.push_back(std::move(part));
           counts_.push_back(0);
@@ -326,39 +338,35 @@ class Search {
     return out;
   }
 
-  void take_out(ImportedDomain& domain, const Numbers& group, const std::string& name) const {
-    std::set<std::string> shared;
-    for (const auto number : group) {
-      shared.insert(key_of(parts_[number]));
-    }
-    const auto is_shared = [&](const ImportedSet& set, const std::vector<std::string>& values) {
-      ImportedDomain one{.name = domain.name};
-      one.default_ttl = domain.default_ttl;
-      one.sets.push_back(set);
-      one.sets.back().values = values;
-      const auto parts = Parts(one).all();
-      return parts.size() == 1 && shared.contains(key_of(parts.front()));
-    };
-    for (auto& set : domain.sets) {
-      if (set.type == values::RecordType::txt && set.ttl == domain.default_ttl) {
-        const auto gone = std::erase_if(
-            set.values, [&](const std::string& value) { return is_shared(set, {value}); });
-        if (gone != 0) {
-          set.lint_off.clear();  // the profile says it of the whole set
-        }
-      } else if (is_shared(set, set.values)) {
+  /// Takes a group's parts out of a domain that has them all.
+  void take_out(std::size_t number, const Numbers& group) {
+    auto& domain = domains_[number];
+    const auto& places = places_[number];
+    for (auto it = places.rbegin(); it != places.rend(); ++it) {  // so that numbers stay true
+      if (!std::binary_search(group.begin(), group.end(), it->part)) {
+        continue;
+      }
+      if (it->is_member) {
+        domain.mail_members.erase(domain.mail_members.begin() + at(it->item));
+      } else if (auto& set = domain.sets[it->item]; it->value) {
+        set.values.erase(set.values.begin() + at(*it->value));
+        set.lint_off.clear();  // the profile says it of the whole set
+      } else {
         set.values.clear();
       }
     }
     std::erase_if(domain.sets, [](const ImportedSet& set) { return set.values.empty(); });
-    std::erase_if(domain.mail_members, [&](const Member& member) {
-      ImportedDomain one{.name = domain.name};
-      one.mail_members = {member};
-      const auto parts = Parts(one).all();
-      return parts.size() == 1 && shared.contains(key_of(parts.front()));
-    });
-    domain.profile = name;
   }
+
+  static std::ptrdiff_t at(std::size_t number) { return static_cast<std::ptrdiff_t>(number); }
+
+  /// Where one of the parts stands in a domain, as Part says it.
+  struct PartPlace {
+    std::uint32_t part = 0;
+    bool is_member = false;
+    std::size_t item = 0;
+    std::optional<std::size_t> value;
+  };
 
   std::vector<ImportedDomain>& domains_;
   const std::function<bool(const std::string&)>& taken_;
@@ -366,6 +374,7 @@ class Search {
   std::vector<Part> parts_;
   std::vector<std::size_t> counts_;
   std::vector<Numbers> parts_of_;
+  std::vector<std::vector<PartPlace>> places_;  ///< of each domain's parts, in its order
   std::vector<Numbers> frequent_;
   std::vector<Numbers> groups_;
 };
