@@ -9,6 +9,7 @@
 
 #include "controller/cli/terminal.h"
 #include "controller/describe/diagnostics_text.h"
+#include "controller/env/memory.h"
 #include "controller/load/load.h"
 #include "controller/load/rotations.h"
 #include "controller/load/source.h"
@@ -140,14 +141,15 @@ load::Rotations Workspace::remembered_rotations(const load::Loaded& loaded) {
   return rotations ? load::selectors_of(*rotations) : load::Rotations();
 }
 
-/// None where no state is yet, or where it cannot be written.
-state::CompiledFiles* Workspace::compiled() {
+/// None where no state is yet, or where it cannot be written. To be closed when manifests are read:
+/// its pages count as ours while it is open.
+std::unique_ptr<state::CompiledFiles> Workspace::open_compiled() const {
   std::error_code error;
-  if (!compiled_ && fs::exists(state_directory(), error)) {
-    auto opened = state::CompiledFiles::open(state_directory() / "compiled");
-    compiled_ = opened ? std::move(*opened) : nullptr;
+  if (!fs::exists(state_directory(), error)) {
+    return nullptr;
   }
-  return compiled_.get();
+  auto opened = state::CompiledFiles::open(state_directory() / "compiled");
+  return opened ? std::move(*opened) : nullptr;
 }
 
 Result<load::Loaded> Workspace::load_once(load::Source& source) {
@@ -157,13 +159,16 @@ Result<load::Loaded> Workspace::load_once(load::Source& source) {
   }
   const auto environment =
       globals_.environment.empty() ? variable("PLUMB_ENV") : globals_.environment;
-  return load::load(source,
-                    {.environment = environment.empty() ? "default" : environment,
-                     .catalog = parts_.catalog,
-                     .provider_types = traits,
-                     .threads = 2,
-                     .rotations = rotations_,
-                     .compiled = compiled()});
+  const auto compiled = open_compiled();
+  auto loaded = load::load(source,
+                           {.environment = environment.empty() ? "default" : environment,
+                            .catalog = parts_.catalog,
+                            .provider_types = traits,
+                            .threads = 2,
+                            .rotations = rotations_,
+                            .compiled = compiled.get()});
+  env::give_back_memory();
+  return loaded;
 }
 
 Result<std::shared_ptr<const load::Loaded>> Workspace::load() {

@@ -78,7 +78,7 @@ class Workspace {
  private:
   struct Machine;
   Result<load::Loaded> load_once(load::Source& source);
-  state::CompiledFiles* compiled();
+  std::unique_ptr<state::CompiledFiles> open_compiled() const;
   load::Rotations remembered_rotations(const load::Loaded& loaded);
   Workspace(const Globals& globals, const Parts& parts, std::filesystem::path directory);
 
@@ -88,7 +88,6 @@ class Workspace {
   describe::Style style_;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<state::Store> store_;
-  std::unique_ptr<state::CompiledFiles> compiled_;
   load::Rotations rotations_;
   bool rotations_read_ = false;
 };
