@@ -415,20 +415,23 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
       return tl::unexpected(std::move(kept).error());
     }
   }
+  const bool works = !plan.run_refused && has_work(plan);
+  if (works) {
+    PLUMB_TRY(go, confirmed(plan, options));
+    if (!go) {
+      say("Nothing was applied.\n");
+      return code_with_owed(workspace, *planned.loaded, false, ExitCode::ok);
+    }
+  }
   if (auto kept = load::put_rotations(planned.rotations, *planned.store); !kept) {
     return tl::unexpected(std::move(kept).error());
   }
-  if (plan.run_refused || !has_work(plan)) {
+  if (!works) {
     if (auto bound = workspace.reconciler(*planned.store).remember(planned.pass); !bound) {
       return tl::unexpected(std::move(bound).error());
     }
     const auto code = settled.held ? ExitCode::lock_held : exit_code_of(plan, false);
     return code_with_owed(workspace, *planned.loaded, planned.owes, code);
-  }
-  PLUMB_TRY(go, confirmed(plan, options));
-  if (!go) {
-    say("Nothing was applied.\n");
-    return code_with_owed(workspace, *planned.loaded, false, ExitCode::ok);
   }
   const auto loaded = planned.loaded;
   const bool owes = planned.owes;

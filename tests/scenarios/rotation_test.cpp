@@ -179,6 +179,16 @@ TEST_F(Rotation, OfASelectorThatIsChangedByHandGoesTheSameWay) {
   EXPECT_TRUE(project.plumb({"rotate", "DKIMKey/one.test/s2"}).says("s2-2 is to take over"));
 }
 
+TEST_F(Rotation, OfASelectorBeginsWithTheAnswerOfAPerson) {
+  apply();
+  project.write("domains/one.test.yaml", mail_of("{selector: s2}"));
+  const auto number = [&] { return between(plan().out, " · state ", "\n"); };
+  const auto before = number();
+  const auto no = project.plumb({"apply"}, {.terminal = true, .typed = "n\n"});
+  EXPECT_TRUE(no.says("Nothing was applied")) << no.all();
+  EXPECT_EQ(number(), before);
+}
+
 TEST_F(Rotation, OfASelectorThatIsChangedTwiceKeepsWhatEitherHasSigned) {
   std::string records = "  records: [{name: www, type: A, value: 192.0.2.1}";
   for (const std::string name : {"a", "b", "c", "d"}) {
