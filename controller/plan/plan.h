@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -214,11 +215,11 @@ struct KnownOutputs {
     State state = State::known;
     ResourceId id;
     std::vector<Field> values;  ///< each a text or a list of texts
-    /// What gives them was replaced by somebody else: they are not those that were recorded.
-    bool replaced = false;
     bool follows = false;  ///< of what was replaced: `values` are the new ones, else the recorded
   };
   std::map<std::string, Producer> producers;
+  /// What was replaced by somebody else: it gives other values than those that were recorded.
+  std::set<ResourceId> replaced;
 };
 
 /// What a plan knows of a secret.
@@ -241,6 +242,7 @@ struct ScopeInput {
   std::string unread_hint;
   std::string refused_because;  ///< not empty: nothing is decided here; one sentence
   std::string refused_hint;
+  bool taken_over = false;          ///< `exclusive` is in force from the start
   bool in_doubt = false;            ///< an open intent could not be settled
   bool declared_elsewhere = false;  ///< the same container is declared in another scope (row 15)
   bool provider_atomic = false;

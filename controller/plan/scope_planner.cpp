@@ -65,11 +65,6 @@ ScopePlanner::ScopePlanner(const ScopeInput& input, const PlanContext& context)
   plan_.counts.declared = static_cast<std::uint32_t>(desired_.size());
   plan_.counts.claimed = static_cast<std::uint32_t>(claimed_.size());
   fallback_.heal = context.heal;
-  for (const auto& [name, producer] : context.outputs.producers) {
-    if (producer.replaced && producer.id.scope == input.scope) {
-      replaced_.push_back(&producer.id);
-    }
-  }
 }
 
 ScopePlan ScopePlanner::run() && {
@@ -139,8 +134,7 @@ bool ScopePlanner::settled_before() {
       container_of(desired_, context_.catalog) == nullptr) {
     return stop(ScopeState::unread, "it does not exist and nothing here declares it", {});
   }
-  const bool taken =
-      context_.take_over || missing_ || (input_.claimed && input_.claimed->taken_over);
+  const bool taken = context_.take_over || missing_ || input_.taken_over;
   exclusive_ = input_.desired && input_.desired->exclusive && taken;
   const auto& mark = input_.observed->owner;
   if (exclusive_ && (mark.empty() || is_owner_mark(mark)) && mark != context_.owner) {
@@ -307,11 +301,12 @@ bool ScopePlanner::in_plumb(const Triple& triple) {
 
 /// Whether what is there gives other values than those that were recorded.
 bool ScopePlanner::is_replaced(const Triple& triple) const {
-  return triple.observed != kNone &&
-         std::any_of(replaced_.begin(), replaced_.end(), [&](const ResourceId* id) {
-           const auto& entry = observed_[triple.observed];
-           return id->kind == entry.kind && id->key == observed_.key(entry);
-         });
+  if (triple.observed == kNone || context_.outputs.replaced.empty()) {
+    return false;
+  }
+  const auto& entry = observed_[triple.observed];
+  return context_.outputs.replaced.contains(
+      {input_.scope, entry.kind, std::string(observed_.key(entry))});
 }
 
 void ScopePlanner::note_replaced(const Case& it) {
@@ -356,7 +351,8 @@ void ScopePlanner::look_at(const Triple& triple) {
   if (decision.size > 0 && decision.lines[0].guards[0] == Guard::empty_set && may_drop(triple)) {
     decision = decide(case_of(triple, values, true));
   }
-  if (refers && decision.lines[0].reason == Reason::edited && follows_replaced(triple.desired)) {
+  if (refers && decision.size > 0 && decision.lines[0].reason == Reason::edited &&
+      follows_replaced(triple.desired)) {
     decision.lines[0].reason = Reason::drifted;
   }
   apply_move(move_of(triple), triple, decision);

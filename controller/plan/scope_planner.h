@@ -75,8 +75,7 @@ class ScopePlanner {
   Policy fallback_;
   std::vector<Needs>::const_iterator needs_;
   std::vector<Moved> moves_;
-  std::vector<const ResourceId*> replaced_;  ///< of this scope, by KnownOutputs
-  std::uint32_t lost_ = 0;                   ///< claims that the observation lacks
+  std::uint32_t lost_ = 0;  ///< claims that the observation lacks
   TableBuilder merged_;
   TableBuilder resolved_;
   std::vector<Tripped> tripped_;

@@ -104,6 +104,16 @@ void report_missing(const Roster::Member& member,
   });
 }
 
+/// How many of `count` scopes one call is to read.
+std::size_t share_of(const Roster::Member& member, Part part, std::size_t count) {
+  constexpr std::size_t kFewest = 8;
+  constexpr std::size_t kWorthACall = 128;
+  if (part == Part::whole && member.traits->limits.scopes_per_call == 1) {
+    return kFewest;
+  }
+  return std::max(kWorthACall, (count + member.reads_at_once - 1) / member.reads_at_once);
+}
+
 }  // namespace
 
 void observe(const Roster& roster,
@@ -129,8 +139,7 @@ void observe(const Roster& roster,
     if (part == Part::whole) {
       report_missing(*member, scopes, each, stop, indices);
     }
-    const bool alone = part == Part::whole && member->traits->limits.scopes_per_call == 1;
-    const std::size_t share = alone ? 8 : indices.size();
+    const auto share = share_of(*member, part, indices.size());
     for (std::size_t i = 0; i < indices.size(); i += share) {
       const auto end = std::min(indices.size(), i + share);
       pieces.push_back({member,
@@ -139,7 +148,7 @@ void observe(const Roster& roster,
                         &refused[member],
                         part});
     }
-    threads += member->calls_at_once;
+    threads += member->reads_at_once;
   }
   constexpr unsigned kMostThreads = 16;
   env::for_each_parallel(pieces.size(), std::min(threads, kMostThreads), [&](std::size_t i) {

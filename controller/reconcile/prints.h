@@ -14,8 +14,8 @@ namespace plumb::reconcile {
 /// several at the same time, and wiped: what is left are their prints, HMAC-SHA-256 under the
 /// store's key as hexadecimal digits, and what is wrong with them: a password has at least
 /// `guards.password_length` characters and at most 1024 octets (NIST SP 800-63B §5.1.1.2 asks for
-/// 8 characters and no rules of composition). Of those that cannot be read, the
-/// error. Null where no row has any. Errors: the store's.
+/// 8 characters and no rules of composition). Of those that cannot be read, the error. Null where
+/// no row has any. Errors: the store's.
 Result<plan::PrintOf> read_prints(const std::vector<plan::ScopeInput>& inputs,
                                   const plan::PlanContext& context,
                                   state::Store& store,

@@ -57,7 +57,6 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
   }
   pass.observe_time =
       std::chrono::duration_cast<std::chrono::milliseconds>(env_.clock.steady() - began);
-  pass.claim_digests = digests_of(inputs, store_);
   count(pass, planned);
   pass.plan = plan::join(std::move(planned), context);
   return pass;

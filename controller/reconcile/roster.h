@@ -30,7 +30,7 @@ class Roster {
     std::unique_ptr<env::LimitedHttp> http;
     std::unique_ptr<providers::Provider> provider;  ///< null where it could not be opened
     std::optional<Error> trouble;
-    unsigned calls_at_once = 1;  ///< how many scopes are read at the same time
+    unsigned reads_at_once = 1;  ///< how many calls that read may run at the same time
   };
 
   /// Opens every provider of `loaded`. Borrows `types`, `env` and `loaded`.

@@ -1,6 +1,7 @@
 #include "controller/reconcile/scopes.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "controller/plan/decide.h"
@@ -16,21 +17,13 @@ const Roster::Member* producer_of(const Roster& roster, const load::Producer& pr
 }
 
 /// Exclusive ownership is in force from the start where we made the container ourselves.
-std::shared_ptr<const ClaimedScope> with_own_container(std::shared_ptr<const ClaimedScope> claimed,
-                                                       const Catalog& catalog) {
-  if (!claimed || claimed->taken_over) {
-    return claimed;
-  }
-  for (const auto& entry : claimed->table.entries()) {
-    const auto* kind = catalog.find(entry.kind);
-    const bool container = kind != nullptr && kind->rank == 0 && kind->holds_data;
-    if (container && entry.side != 0 && claimed->side[entry.side - 1].made) {
-      auto taken = std::make_shared<ClaimedScope>(*claimed);
-      taken->taken_over = true;
-      return taken;
-    }
-  }
-  return claimed;
+bool is_taken_over(const ClaimedScope& claimed, const Catalog& catalog) {
+  const auto& entries = claimed.table.entries();
+  return claimed.taken_over || std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+           const auto* kind = catalog.find(entry.kind);
+           return kind != nullptr && kind->rank == 0 && kind->holds_data && entry.side != 0 &&
+                  claimed.side[entry.side - 1].made;
+         });
 }
 
 /// Those in `planned` scopes, and those that these refer to: a pass over one domain of a thousand
@@ -114,7 +107,8 @@ const DesiredScope* desired_of(const load::Loaded& loaded, const Scope& scope) {
 
 /// What was claimed and is there with other values than those recorded was replaced. Where drift is
 /// healed and the thing is of the declared sort, its new values hold; else those of before.
-Result<void> judge_replaced(plan::KnownOutputs::Producer& known,
+/// Gives whether it was.
+Result<bool> judge_replaced(plan::KnownOutputs::Producer& known,
                             const std::vector<Field>& recorded,
                             const ObservedScope& seen,
                             const DesiredScope* desired,
@@ -122,16 +116,15 @@ Result<void> judge_replaced(plan::KnownOutputs::Producer& known,
                             bool no_heal) {
   using State = plan::KnownOutputs::State;
   if (known.state != State::known || same_values(known.values, recorded)) {
-    return {};
+    return false;
   }
   const auto& id = known.id;
   PLUMB_TRY(claimed, store.claims(id.scope));
   const auto found = desired == nullptr ? std::nullopt : desired->table.find(id.kind, id.key);
   if (!claimed || !claimed->table.find(id.kind, id.key) || !found) {
-    return {};
+    return false;
   }
   const auto wanted = *found;
-  known.replaced = true;
   const bool heals = !no_heal && wanted < desired->policy.size() &&
                      desired->policies[desired->policy[wanted]].heal;
   const auto row = seen.table.find(id.kind, id.key);
@@ -140,7 +133,7 @@ Result<void> judge_replaced(plan::KnownOutputs::Producer& known,
   if (!known.follows) {
     known.values = recorded;
   }
-  return {};
+  return true;
 }
 
 }  // namespace
@@ -259,7 +252,11 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
       [&](std::size_t i, Look look) { looks[i] = std::move(look); },
       std::move(stop),
       Part::outputs);
-  PLUMB_TRY(stored, store.outputs());
+  PLUMB_TRY(rows, store.outputs());
+  std::map<ResourceId, std::vector<Field>> stored;
+  for (auto& row : rows) {
+    stored.emplace(std::move(row.id), std::move(row.values));
+  }
   for (const auto& producer : producers) {
     const auto place = std::lower_bound(wanted.begin(), wanted.end(), producer.id.scope);
     const auto* look = place != wanted.end() && *place == producer.id.scope
@@ -270,24 +267,24 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
     const auto* kind = catalog.find(producer.id.kind);
     const bool container = kind != nullptr && plan::is_container(*kind, producer.id.key);
     PLUMB_TRY(lost, has_vanished(look, producer.id.scope, store));
-    const auto kept = std::find_if(
-        stored.begin(), stored.end(), [&](const auto& row) { return row.id == producer.id; });
+    const auto kept = stored.find(producer.id);
     if (look != nullptr && look->observed && !(container && lost)) {
       known = seen_outputs(*look->observed, producer.id, container);
       if (kept != stored.end() && keeps_its_outputs(catalog, producer.id)) {
-        auto judged = judge_replaced(known,
-                                     kept->values,
-                                     *look->observed,
-                                     desired_of(loaded, producer.id.scope),
-                                     store,
-                                     no_heal);
-        if (!judged) {
-          return tl::unexpected(std::move(judged).error());
+        PLUMB_TRY(replaced,
+                  judge_replaced(known,
+                                 kept->second,
+                                 *look->observed,
+                                 desired_of(loaded, producer.id.scope),
+                                 store,
+                                 no_heal));
+        if (replaced) {
+          outputs.replaced.insert(producer.id);
         }
       }
     } else if (kept != stored.end()) {
       known.state = plan::KnownOutputs::State::known;
-      known.values = kept->values;
+      known.values = kept->second;
     }
     outputs.producers.emplace(producer.declaration, std::move(known));
   }
@@ -320,8 +317,6 @@ Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
     if (const auto found = desired.find(scope); found != desired.end()) {
       input.desired = found->second;
     }
-    PLUMB_TRY(claimed, claims_after(scope, context.rebindings, store));
-    input.claimed = with_own_container(claimed, context.catalog);
     if (const auto* rebinding = refused_by(scope, context.rebindings)) {
       input.refused_because = "Provider " + rebinding->provider + " names another account now";
     }
@@ -340,6 +335,15 @@ Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
   return inputs;
 }
 
+Result<void> read_claims(plan::ScopeInput& input,
+                         const plan::PlanContext& context,
+                         const state::Store& store) {
+  PLUMB_TRY(claimed, claims_after(input.scope, context.rebindings, store));
+  input.taken_over = claimed && is_taken_over(*claimed, context.catalog);
+  input.claimed = std::move(claimed);
+  return {};
+}
+
 std::shared_ptr<const ObservedScope> remembered_or_missing(const plan::ScopeInput& input) {
   if (input.claimed) {
     return remembered(*input.claimed);
@@ -348,16 +352,6 @@ std::shared_ptr<const ObservedScope> remembered_or_missing(const plan::ScopeInpu
   missing->scope = input.scope;
   missing->reading = Reading::missing;
   return missing;
-}
-
-std::vector<std::string> digests_of(const std::vector<plan::ScopeInput>& inputs,
-                                    const state::Store& store) {
-  std::vector<std::string> digests;
-  digests.reserve(inputs.size());
-  for (const auto& input : inputs) {
-    digests.push_back(digest_of(input.claimed.get(), store));
-  }
-  return digests;
 }
 
 void count(Pass& pass, const std::vector<plan::ScopePlan>& planned) {

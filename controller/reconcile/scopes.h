@@ -44,20 +44,24 @@ std::vector<state::StoredOutputs> kept_outputs(const plan::KnownOutputs& outputs
 /// was adopted, in this run or in one that was broken off; of what is made it is recorded with it.
 Result<void> record_outputs(const std::vector<state::StoredOutputs>& seen, state::Store& store);
 
-/// One input per scope with everything but the observation. Scopes with open intents are in doubt.
+/// One input per scope with everything but its claims and the observation. Scopes with open intents
+/// are in doubt.
 Result<std::vector<plan::ScopeInput>> inputs_of(const load::Loaded& loaded,
                                                 const std::vector<Scope>& scopes,
                                                 const Roster& roster,
                                                 const state::Store& store,
                                                 const plan::PlanContext& context);
 
+/// Puts what is claimed of its scope into `input`. Thread-safe.
+Result<void> read_claims(plan::ScopeInput& input,
+                         const plan::PlanContext& context,
+                         const state::Store& store);
+
 /// The claims taken for the world; a missing container where there are none.
 std::shared_ptr<const ObservedScope> remembered_or_missing(const plan::ScopeInput& input);
 
 /// Digest of a scope's claims: bytes, handles, policies, needs; empty where there are none.
 std::string digest_of(const ClaimedScope* claimed, const state::Store& store);
-std::vector<std::string> digests_of(const std::vector<plan::ScopeInput>& inputs,
-                                    const state::Store& store);
 
 /// Fills the counts of the header.
 void count(Pass& pass, const std::vector<plan::ScopePlan>& planned);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "controller/plan/resolve.h"
 #include "controller/reconcile/prints.h"
 #include "controller/reconcile/scopes.h"
 #include "resources/model/cbor.h"
@@ -11,7 +13,7 @@ namespace plumb::reconcile {
 namespace {
 
 /// Grows when the same inputs are decided otherwise than before: all records then cease to hold.
-constexpr std::uint64_t kDecisions = 1;
+constexpr std::uint64_t kDecisions = 2;
 
 void put(std::string& out, bool flag) {
   cbor::unsigned_number(out, flag ? 1 : 0);
@@ -47,15 +49,28 @@ bool refers(const Table& table) {
   });
 }
 
-/// The values that references stand for; false where some are not known.
-bool put_outputs(std::string& out, const plan::KnownOutputs& outputs) {
-  for (const auto& [name, producer] : outputs.producers) {
-    if (producer.state != plan::KnownOutputs::State::known) {
+/// The values that the references of `desired` stand for; false where some are not known.
+bool put_outputs(std::string& out,
+                 const DesiredScope& desired,
+                 const Catalog& catalog,
+                 const plan::KnownOutputs& outputs) {
+  std::set<std::string> names;
+  for (const auto& entry : desired.table.entries()) {
+    if ((entry.flags & has_references) != 0) {
+      for (auto& name : plan::producers_of(catalog.of(entry.kind), desired.table.body(entry))) {
+        names.insert(std::move(name));
+      }
+    }
+  }
+  for (const auto& name : names) {
+    const auto producer = outputs.producers.find(name);
+    if (producer == outputs.producers.end() ||
+        producer->second.state != plan::KnownOutputs::State::known) {
       return false;
     }
     cbor::octets(out, name);
-    cbor::array(out, producer.values.size());
-    for (const auto& field : producer.values) {
+    cbor::array(out, producer->second.values.size());
+    for (const auto& field : producer->second.values) {
       cbor::octets(out, field.name);
       cbor::value(out, field.value);
     }
@@ -139,12 +154,12 @@ state::Settled basis_of(const plan::ScopeInput& input,
   cbor::unsigned_number(out, kDecisions);
   out += encoded(*input.desired, store.seed());
   if (refers(input.desired->table) &&
-      (!put_outputs(out, context.outputs) ||
+      (!put_outputs(out, *input.desired, context.catalog, context.outputs) ||
        !put_prints(out, *input.desired, context.catalog, context.print_of))) {
     return {};
   }
   auto claims = digest_of(input.claimed.get(), store);
-  claims += input.claimed->taken_over ? '\1' : '\0';
+  claims += input.taken_over ? '\1' : '\0';
   return {.desired = hash128(out, store.seed()), .fingerprint = {}, .claims = std::move(claims)};
 }
 

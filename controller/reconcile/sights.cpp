@@ -1,6 +1,10 @@
 // The part of Reconciler that decides what is read, and remembers what need not be read again.
 #include <algorithm>
+#include <mutex>
+#include <optional>
+#include <thread>
 
+#include "controller/env/parallel.h"
 #include "controller/reconcile/observer.h"
 #include "controller/reconcile/reconciler.h"
 #include "controller/reconcile/scopes.h"
@@ -33,6 +37,76 @@ void keep_doubtful(const std::vector<plan::ScopePlan>& planned,
   }
 }
 
+/// Plans the scopes of a pass, each by itself and on whatever thread. What is claimed and what is
+/// there is let go with the plan of its scope: neither is ever held whole. Its calls for different
+/// scopes may overlap.
+class Planning {
+ public:
+  Planning(Pass& pass,
+           std::vector<plan::ScopeInput>& inputs,
+           const plan::PlanContext& context,
+           const state::Store& store,
+           std::vector<plan::ScopePlan>& planned)
+      : pass_(pass), inputs_(inputs), context_(context), store_(store), planned_(planned) {
+    pass_.sights.resize(inputs.size());
+    pass_.claim_digests.resize(inputs.size());
+  }
+
+  /// Reads what is claimed of a scope, and notes what its plan is made of.
+  bool prepare(std::size_t i) {
+    auto& input = inputs_[i];
+    if (auto read = read_claims(input, context_, store_); !read) {
+      const std::lock_guard lock(guard_);
+      trouble_ = std::move(read).error();
+      return false;
+    }
+    pass_.sights[i] = basis_of(input, context_, store_);
+    pass_.claim_digests[i] = digest_of(input.claimed.get(), store_);
+    return true;
+  }
+
+  void decide(std::size_t i, Look look) {
+    auto& input = inputs_[i];
+    if (!input.claimed && !prepare(i)) {
+      return;
+    }
+    pass_.sights[i].fingerprint = look.observed ? look.observed->fingerprint : std::string();
+    input.observed = std::move(look.observed);
+    input.unread_because = look.error.message;
+    input.unread_hint = look.error.hint;
+    planned_[i] = plan::plan_scope(input, context_);
+    input.observed.reset();
+    input.claimed.reset();
+  }
+
+  /// The claims taken for the world.
+  void decide_unseen(std::size_t i) {
+    if (prepare(i)) {
+      decide(i, {.observed = remembered_or_missing(inputs_[i]), .error = {}});
+    }
+  }
+
+  /// Nothing has moved since the plan was last empty.
+  void skip(std::size_t i) {
+    planned_[i] = settled_plan(inputs_[i]);
+    inputs_[i].claimed.reset();
+  }
+
+  /// What kept a scope from being planned.
+  Result<void> outcome() const {
+    return trouble_ ? Result<void>(tl::unexpected(*trouble_)) : Result<void>();
+  }
+
+ private:
+  Pass& pass_;
+  std::vector<plan::ScopeInput>& inputs_;
+  const plan::PlanContext& context_;
+  const state::Store& store_;
+  std::vector<plan::ScopePlan>& planned_;
+  std::mutex guard_;
+  std::optional<Error> trouble_;
+};
+
 }  // namespace
 
 Result<void> Reconciler::observe_and_plan(Pass& pass,
@@ -41,26 +115,21 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
                                           const PassOptions& options,
                                           std::stop_token stop,
                                           std::vector<plan::ScopePlan>& planned) {
-  for (const auto& input : inputs) {
-    pass.sights.push_back(basis_of(input, context, store_));
-  }
-  const auto decide = [&](std::size_t i, Look look) {
-    auto& input = inputs[i];
-    pass.sights[i].fingerprint = look.observed ? look.observed->fingerprint : std::string();
-    input.observed = std::move(look.observed);
-    input.unread_because = look.error.message;
-    input.unread_hint = look.error.hint;
-    planned[i] = plan::plan_scope(input, context);
-    input.observed.reset();  // the world is never held whole
-  };
+  Planning planning(pass, inputs, context, store_, planned);
   if (!options.refresh) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      decide(i, {.observed = remembered_or_missing(inputs[i]), .error = {}});
+      planning.decide_unseen(i);
     }
-    return {};
+    return planning.outcome();
   }
   std::vector<bool> settled(inputs.size(), false);
   if (!options.full_refresh) {
+    env::for_each_parallel(inputs.size(), std::thread::hardware_concurrency(), [&](std::size_t i) {
+      planning.prepare(i);
+    });
+    if (auto prepared = planning.outcome(); !prepared) {
+      return prepared;
+    }
     PLUMB_TRY(known, settled_scopes(inputs, pass.sights, *pass.roster, store_, stop));
     settled = std::move(known);
   }
@@ -70,9 +139,9 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
     const auto seen = options.seen != nullptr ? options.seen->find(inputs[i].scope)
                                               : decltype(options.seen->end()){};
     if (options.seen != nullptr && seen != options.seen->end()) {
-      decide(i, {.observed = seen->second, .error = {}});
+      planning.decide(i, {.observed = seen->second, .error = {}});
     } else if (settled[i]) {
-      planned[i] = settled_plan(inputs[i]);
+      planning.skip(i);
       ++pass.skipped;
     } else {
       wanted.push_back(inputs[i].scope);
@@ -83,13 +152,13 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
     observe(
         *pass.roster,
         wanted,
-        [&](std::size_t i, Look look) { decide(number[i], std::move(look)); },
+        [&](std::size_t i, Look look) { planning.decide(number[i], std::move(look)); },
         stop);
   };
   look_at();
   keep_doubtful(planned, wanted, number);
   look_at();
-  return {};
+  return planning.outcome();
 }
 
 Result<void> Reconciler::keep_settled(const Pass& pass) {

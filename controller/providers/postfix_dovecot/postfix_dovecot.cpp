@@ -345,7 +345,7 @@ void check(const Value& spec, Diagnostics& problems) {
 
 constexpr ProviderTraits kTraits{
     .type = "postfix-dovecot",
-    .limits = {.scopes_per_call = 0, .calls_at_once = 1},
+    .limits = {.scopes_per_call = 0, .calls_at_once = 1, .reads_at_once = 4},
     .mail = true,
     .fuses_container = true,
     .renames = true,

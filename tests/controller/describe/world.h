@@ -130,7 +130,8 @@ inline plan::ScopeInput Zone::input() const {
           .claimed = c,
           .provider = provider,
           .unread_because = unread_because,
-          .unread_hint = unread_because.empty() ? "" : "start it"};
+          .unread_hint = unread_because.empty() ? "" : "start it",
+          .taken_over = taken_over};
 }
 
 /// Zones of one project, and everything that a plan of them is described from.

@@ -262,7 +262,8 @@ struct ScopeBuilder {
             .observed = reading == Reading::unread ? nullptr : observed_scope(),
             .claimed = claimed_scope(),
             .provider = "test",
-            .unread_because = "no answer"};
+            .unread_because = "no answer",
+            .taken_over = taken_over};
   }
 };
 
