@@ -280,10 +280,10 @@ class MailExpansion {
     } else {
       field = kinds::kAliasReject;
       const auto& said = domain_.mail.book.rejections[address.first_target];
-      if (said.empty() && !pack.text(pack.texts(alias).front()).empty()) {
+      if (!said) {
         return;  // a variable in it is wrong, and reported
       }
-      auto text = kinds::encoded_line(Value{said, {}});
+      auto text = kinds::encoded_line(Value{*said, {}});
       if (!text) {
         out_.problems.error(
             address.place, Mistake::bad_value, std::move(text).error().in("reject"));

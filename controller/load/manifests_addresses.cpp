@@ -1,6 +1,7 @@
 // Who lives in a domain: address books, where their aliases lead, and what they may hold.
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include "controller/env/parallel.h"
@@ -71,12 +72,14 @@ class BookMaker {
     domain_.mail.book.whole &= !in.document->misses("aliases");
   }
 
-  /// The text, with variables put in where it has any; empty, and reported, where that fails.
-  std::string text_of(std::string_view text, Place place, const kinds::Variables& variables) {
+  /// The text, with variables put in where it has any; nothing, and reported, where that fails.
+  std::optional<std::string> text_of(std::string_view text,
+                                     Place place,
+                                     const kinds::Variables& variables) {
     if (text.find('$') == std::string_view::npos) {
       return std::string(text);
     }
-    return variables.expand_text(text, place, problems_).value_or(std::string());
+    return variables.expand_text(text, place, problems_);
   }
 
   /// The canonical address that `text` names in this domain; empty, and reported, where it is none.
@@ -100,7 +103,7 @@ class BookMaker {
                   const kinds::Variables& variables,
                   Address& address) {
     const auto written = text_of(pack.text(text), text.place, variables);
-    auto canonical = written.empty() ? std::string() : address_of(written, text.place);
+    auto canonical = written ? address_of(*written, text.place) : std::string();
     if (!canonical.empty()) {
       domain_.mail.book.targets.push_back({std::move(canonical), text.place});
       ++address.targets;
@@ -157,15 +160,15 @@ class BookMaker {
     candidates_.push_back(std::move(candidate));
   }
 
-  bool read_local(const std::string& text, Address& address) {
-    const auto canonical = text.empty() ? std::string() : address_of(text, address.place);
+  bool read_local(const std::optional<std::string>& text, Address& address) {
+    const auto canonical = text ? address_of(*text, address.place) : std::string();
     const auto at = canonical.rfind('@');
     if (canonical.empty() ||
         std::string_view(canonical).substr(at + 1) != domain_.name.without_dot()) {
       if (!canonical.empty()) {
         problems_.error(address.place,
                         Mistake::bad_address,
-                        "`" + text + "` is no name of " + domain_.display,
+                        "`" + *text + "` is no name of " + domain_.display,
                         "write the part before the @ alone, or declare it at its own Domain");
       }
       domain_.mail.book.whole = false;

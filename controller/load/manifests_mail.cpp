@@ -231,17 +231,20 @@ class MailTie {
                            .place = declared.place});
       const auto found = rotations_.find(mail.keys.back().name);
       const auto add = [&](const mail::PublishedKey& key) {
-        // One that took the place of another line's may be on its way out there, too.
-        if (std::any_of(keys.begin(), keys.end(), [&](const mail::DkimSpec& other) {
-              return other.selector == key.selector;
-            })) {
-          return;
-        }
-        keys.push_back(declared);
-        keys.back().selector = key.selector;
+        auto one = declared;
+        one.selector = key.selector;
         if (!key.algorithm.empty()) {
-          keys.back().algorithm = key.algorithm;
-          keys.back().bits = key.bits;
+          one.algorithm = key.algorithm;
+          one.bits = key.bits;
+        }
+        // One that took the place of another line's may be on its way out there, too.
+        const auto other = std::find_if(keys.begin(), keys.end(), [&](const auto& before) {
+          return before.selector == key.selector;
+        });
+        if (other == keys.end()) {
+          keys.push_back(std::move(one));
+        } else {
+          warn_of_other_sort(*other, one);
         }
       };
       if (found == rotations_.end()) {
@@ -251,6 +254,19 @@ class MailTie {
       std::for_each(found->second.begin(), found->second.end(), add);
     }
     mail.declaration.spec.dkim = std::move(keys);
+  }
+
+  /// Of two lines whose keys have one selector, the first says of what sort the key is.
+  void warn_of_other_sort(const mail::DkimSpec& taken, const mail::DkimSpec& asked) {
+    const auto sort_of = [](const mail::DkimSpec& key) {
+      return key.algorithm == "rsa" ? "rsa " + std::to_string(key.bits) : key.algorithm;
+    };
+    if (sort_of(taken) != sort_of(asked)) {
+      problems_.warning(asked.place,
+                        "the key of selector `" + asked.selector + "` is to be " + sort_of(asked) +
+                            ", and is published as " + sort_of(taken) + " for another line",
+                        "declare a selector that was never in use");
+    }
   }
 
   void add_keys(const DomainEntry& domain) {

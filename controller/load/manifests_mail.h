@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,8 +51,9 @@ struct Address {
 struct AddressBook {
   std::vector<Address> all;  ///< sorted by `local`, each once
   std::vector<AddressTarget> targets;
-  std::vector<std::string> rejections;  ///< what senders are told, variables put in
-  std::uint32_t first_node = 0;         ///< number of the first address over all domains
+  /// What senders are told, variables put in; nothing where that failed, which is reported.
+  std::vector<std::optional<std::string>> rejections;
+  std::uint32_t first_node = 0;  ///< number of the first address over all domains
   bool whole = true;  ///< false: some could not be read: nobody may say that one is not there
 
   const Address* find(std::string_view local) const;

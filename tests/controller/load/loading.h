@@ -150,7 +150,9 @@ inline std::string all_of(const load::Loaded& loaded) {
 
 /// Loads `files`; Project and Provider `dns` are added where the test has none. Each test of this
 /// room is one of the cache of compiled manifests too: what comes out of it must be the same.
-inline load::Loaded load_files(std::map<std::string, std::string> files, unsigned threads = 1) {
+inline load::Loaded load_files(std::map<std::string, std::string> files,
+                               unsigned threads = 1,
+                               const load::Rotations& rotations = {}) {
   files.try_emplace("plumb.yaml", kProject);
   files.try_emplace("providers.yaml", kProvider);
   MemorySource source(std::move(files));
@@ -163,6 +165,7 @@ inline load::Loaded load_files(std::map<std::string, std::string> files, unsigne
                       {.catalog = catalog,
                        .provider_types = test_types(),
                        .threads = threads,
+                       .rotations = rotations,
                        .compiled = compiled,
                        .today = "2026-11-20"});
   };

@@ -229,6 +229,37 @@ TEST(Mail, ProfilesGiveAliasesAndDefaults) {
                   "Mailbox jane: quota 1GiB"}));
 }
 
+TEST(Mail, RefusesWithATextThatAVariableMakesEmptyAsWithAnEmptyOne) {
+  const auto loaded =
+      load_mail(mail_domain("{provider: mailhost}",
+                            "  vars: {nothing: \"\"}\n  aliases: {a: {reject: \"\"}, b: {reject: "
+                            "\"${nothing}\"}}\n"));
+  EXPECT_EQ(errors(loaded), "");
+  EXPECT_EQ(mail_rows(loaded), (Rows{"Alias a: rejected", "Alias b: rejected", "MailDomain"}));
+}
+
+TEST(Mail, LeadsNowhereWhereAVariableLeavesNothingOfAnAddress) {
+  const auto found = errors(load_mail(mail_domain(
+      "{provider: mailhost}", "  vars: {nothing: \"\"}\n  aliases: {a: [\"${nothing}\"]}\n")));
+  EXPECT_TRUE(found.starts_with("d.yaml:8:17: local part '' is not valid")) << found;
+}
+
+TEST(Mail, SaysWhereARotationPublishesAKeyOfAnotherSortThanALineAsksFor) {
+  const auto load = [](const std::string& keys) {
+    return shown(load_files({{"common.yaml", std::string(kCommon)},
+                             {"d.yaml", mail_domain("{provider: mailhost, dkim: " + keys + "}")}},
+                            1,
+                            {{"DKIMKey/example.com/s2", {{"s2"}, {"s1", "rsa", 2048}}}}));
+  };
+  const auto same = load("[{selector: s2}, {selector: s1, bits: 2048}]");
+  EXPECT_EQ(same.find("for another line"), std::string::npos) << same;
+  const auto other = load("[{selector: s2}, {selector: s1, algorithm: ed25519}]");
+  EXPECT_NE(other.find("warning: the key of selector `s1` is to be ed25519, and is published as "
+                       "rsa 2048 for another line"),
+            std::string::npos)
+      << other;
+}
+
 TEST(Mail, AliasDomainsHaveKeysOfTheirOwn) {
   const auto loaded = load_mail(
       mail_domain("{provider: mailhost, servers: [mx1], dkim: {}, dmarc: {policy: reject, rua: "
