@@ -145,24 +145,79 @@ bool names_a_place(std::string_view rest) {
   return member == "env" || member == "file" || member == "exec";
 }
 
+/// Whether all of `rest` is masked but for what closes the maps and lists around it.
+bool is_masked(std::string_view rest) {
+  return rest.starts_with(kMask) &&
+         rest.find_first_not_of("\"'}] \t", kMask.size()) == std::string_view::npos;
+}
+
+/// Where a password or token begins that is written out in the line: behind the first name of one
+/// that does not say where it is. The line's size: the name is the last thing in it; npos: no name.
+std::size_t literal_in(std::string_view line) {
+  static constexpr auto kWords =
+      std::to_array<std::string_view>({"passw", "passphrase", "secret", "token", "apikey"});
+  for (auto colon = line.find(':'); colon != std::string_view::npos;
+       colon = line.find(':', colon + 1)) {
+    const auto name = ascii_lower(word_before(line, colon));
+    if (!has_one_of(name, kWords) && !is_password(name)) {
+      continue;
+    }
+    const auto begin = std::min(line.find_first_not_of(" \t", colon + 1), line.size());
+    if (!names_a_place(line.substr(begin)) && !is_masked(line.substr(begin))) {
+      return begin;
+    }
+  }
+  return std::string_view::npos;
+}
+
 /// The line up to a password or token that is written out in it. For lines of documents that no
 /// one could read, or of which the text was not written as it is meant ("a\x62c").
 std::string without_literal(std::string line) {
-  static constexpr auto kWords =
-      std::to_array<std::string_view>({"passw", "passphrase", "secret", "token", "apikey"});
-  for (auto colon = line.find(':'); colon != std::string::npos; colon = line.find(':', colon + 1)) {
-    const auto name = ascii_lower(word_before(line, colon));
-    const auto begin = line.find_first_not_of(" \t", colon + 1);
-    if (begin == std::string::npos || !(has_one_of(name, kWords) || is_password(name))) {
-      continue;
+  const auto begin = literal_in(line);
+  return begin < line.size() ? line.replace(begin, std::string::npos, kMask) : line;
+}
+
+/// Whether a line that stands behind `above` may belong to a password or token that is named there:
+/// in a line that it is indented below, or in one from which on nothing has a name of its own.
+bool goes_on_with_literal(std::string_view above, std::string_view line) {
+  const auto begins = [](std::string_view one) { return one.find_first_not_of(" \t-"); };
+  auto limit = begins(line);
+  bool nameless = line.find(':') == std::string_view::npos;
+  while (!above.empty() && (limit > 0 || nameless)) {
+    above.remove_suffix(1);  // the newline
+    const auto one = above.substr(above.rfind('\n') + 1);
+    above.remove_suffix(one.size());
+    if (one.starts_with("---")) {
+      return false;
     }
-    const auto rest = std::string_view(line).substr(begin);
-    if (!rest.starts_with('#') && rest.find(kMask) == std::string_view::npos &&
-        !names_a_place(rest)) {
-      return line.replace(begin, std::string::npos, kMask);
+    if ((begins(one) < limit || nameless) && literal_in(one) != std::string_view::npos) {
+      return true;
+    }
+    limit = std::min(limit, begins(one));
+    nameless = nameless && one.find(':') == std::string_view::npos;
+  }
+  return false;
+}
+
+/// All that was noted in any file, and ready password hashes: never to be shown. Longest first.
+std::vector<std::string> possible_secrets(std::span<const ManifestFile> files) {
+  std::vector<std::string> found;
+  for (const auto& file : files) {
+    found.insert(found.end(), file.hidden.begin(), file.hidden.end());
+    for (const auto& mailbox : file.mail.mailboxes()) {
+      if (mailbox.source == kinds::PackedMailbox::Source::hash) {
+        found.emplace_back(file.mail.text(mailbox.password));
+      }
     }
   }
-  return line;
+  put_in_order(found);
+  return found;
+}
+
+/// What stands before `line`, which is a view into `text`.
+std::string_view text_above(std::string_view text, std::string_view line) {
+  return line.empty() ? std::string_view()
+                      : text.substr(0, static_cast<std::size_t>(line.data() - text.data()));
 }
 
 }  // namespace
@@ -181,24 +236,11 @@ void hide_in_words(std::span<Diagnostic> diagnostics, std::span<const std::strin
   }
 }
 
-std::vector<std::string> possible_secrets(std::span<const ManifestFile> files) {
-  std::vector<std::string> found;
-  for (const auto& file : files) {
-    found.insert(found.end(), file.hidden.begin(), file.hidden.end());
-    for (const auto& mailbox : file.mail.mailboxes()) {
-      if (mailbox.source == kinds::PackedMailbox::Source::hash) {
-        found.emplace_back(file.mail.text(mailbox.password));
-      }
-    }
-  }
-  put_in_order(found);
-  return found;
-}
-
 void fill_excerpts(Source& source,
-                   const Files& files,
-                   std::span<const std::string> secrets,
+                   const Files& names,
+                   std::span<const ManifestFile> files,
                    Diagnostics& diagnostics) {
+  const auto secrets = possible_secrets(files);
   std::map<std::uint32_t, std::optional<std::string>> texts;
   for (auto& diagnostic : diagnostics.all()) {
     const auto file = diagnostic.place.file;
@@ -207,13 +249,19 @@ void fill_excerpts(Source& source,
     }
     const auto [text, fresh] = texts.try_emplace(file);
     if (fresh) {
-      if (auto read = source.read(files.path(file))) {
+      if (auto read = source.read(names.path(file))) {
         text->second = std::move(*read);
       }
     }
     if (text->second) {
-      auto line = masked(std::string(line_of(*text->second, diagnostic.place.line)), secrets);
-      diagnostic.excerpt = without_literal(std::move(line)).substr(0, kLongestLine);
+      const auto line = line_of(*text->second, diagnostic.place.line);
+      auto shown = without_literal(masked(std::string(line), secrets));
+      const bool readable = file <= files.size() && files[file - 1].readable;
+      if (!readable && goes_on_with_literal(text_above(*text->second, line), line)) {
+        const auto begin = std::min(line.find_first_not_of(" \t"), line.size());
+        shown = std::string(line.substr(0, begin)).append(kMask);
+      }
+      diagnostic.excerpt = shown.substr(0, kLongestLine);
     }
   }
 }

@@ -18,15 +18,13 @@ void note_secrets(const Document& document, std::vector<std::string>& found);
 /// Masks `secrets` in messages and hints; short ones as whole words.
 void hide_in_words(std::span<Diagnostic> diagnostics, std::span<const std::string> secrets);
 
-/// All that was noted in any file, and ready password hashes: never to be shown. Longest first.
-std::vector<std::string> possible_secrets(std::span<const ManifestFile> files);
-
-/// Fills in Diagnostic::excerpt: the source line of each place, with every one of `secrets` masked,
-/// and what else follows the name of a password. Lines of a file that cannot be read again stay
-/// empty.
+/// Fills in Diagnostic::excerpt: the source line of each place. Masked are ready password hashes,
+/// what was noted in any of `files`, and what follows the name of a password; in a file with an
+/// error of syntax its next lines, too. `files` are by the numbers of `names`. Lines of a file that
+/// cannot be read again stay empty.
 void fill_excerpts(Source& source,
-                   const Files& files,
-                   std::span<const std::string> secrets,
+                   const Files& names,
+                   std::span<const ManifestFile> files,
                    Diagnostics& diagnostics);
 
 }  // namespace plumb::load

@@ -285,10 +285,10 @@ class Load {
       if (domain.mail.provider == nullptr) {
         continue;
       }
-      std::set<std::uint32_t> listed;
+      std::set<std::pair<std::string_view, std::uint32_t>> listed;
       const auto add = [&](const char* kind, Place place, const kinds::MailExtra* extra) {
         const bool labelled = extra != nullptr && !extra->labels.empty();
-        if (listed.insert(place.file).second || labelled) {
+        if (listed.emplace(kind, place.file).second || labelled) {
           out_.addresses.push_back({kind, "", {}, place, {mail_scope(domain)}, {}});
         }
         if (labelled) {
@@ -335,7 +335,7 @@ class Load {
     list_declared(manifests);
     list_addresses(manifests);
     problems_.sort();
-    fill_excerpts(source_, out_.files, possible_secrets(files_), problems_);
+    fill_excerpts(source_, out_.files, files_, problems_);
     for (auto& scope : scopes_) {
       scope->complete = !problems_.has_errors();
     }

@@ -34,8 +34,10 @@ struct Project {
 
 /// Where people log in by IMAP: `verify.imap`, "imaps://mx1.example.org:993".
 struct ImapServer {
+  static constexpr std::uint16_t kTlsPort = 993;  ///< RFC 9051 §2.1
+  static constexpr std::uint16_t kStartTlsPort = 143;
   std::string host;  ///< a name without final dot, or an address
-  std::uint16_t port = 993;
+  std::uint16_t port = kTlsPort;
   bool implicit = true;  ///< TLS from the first octet; else STARTTLS
 };
 
@@ -100,8 +102,8 @@ struct Loaded {
   std::vector<LoginServers> login_servers;  ///< of those mail domains that have any
   std::vector<Consent> consents;
   std::vector<Declared> declared;
-  /// For selection, mailboxes and aliases of documents: one without a name for all of a domain and
-  /// file, and one for each that has labels. There may be very many.
+  /// For selection, mailboxes and aliases of documents: one without a name for all of a kind in a
+  /// domain and file, and one for each that has labels. There may be very many.
   std::vector<Declared> addresses;
   Diagnostics diagnostics;
   Files files;

@@ -1,7 +1,6 @@
 #include "controller/load/manifest.h"
 
 #include <algorithm>
-#include <array>
 
 #include "controller/load/excerpts.h"
 #include "controller/load/yaml_reader.h"

@@ -34,21 +34,23 @@ bool indented_by_tab(std::string_view line) {
   return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
 }
 
+/// Never with the text itself, which may be a password.
+constexpr std::string_view kQuoteIt = "put the text in quotes";
+
 SyntaxProblem explain_unquoted(std::string_view text, std::size_t offset) {
   const char c = offset < text.size() ? text[offset] : '\0';
   if (c == '@' || c == '`' || c == '%') {
     return {Mistake::yaml_unquoted,
             fmt::format("a text that begins with {} must be in quotes", c),
-            fmt::format("write \"{}\"", word_at(text, offset))};
+            std::string(kQuoteIt)};
   }
   if (c == '?') {
     return {Mistake::yaml_unquoted,
             "a text with ? must be in quotes inside of [ ] or { }",
-            "put the text in quotes"};
+            std::string(kQuoteIt)};
   }
-  return {Mistake::yaml_unquoted,
-          "not valid YAML: nothing can begin like this",
-          "put the text in quotes"};
+  return {
+      Mistake::yaml_unquoted, "not valid YAML: nothing can begin like this", std::string(kQuoteIt)};
 }
 
 SyntaxProblem explain_colon(std::string_view text, std::size_t offset) {
@@ -198,7 +200,7 @@ SyntaxProblem explain_alias(std::string_view text, std::size_t offset) {
   if (wildcard) {
     return {Mistake::yaml_alias,
             "a text that begins with * must be in quotes",
-            fmt::format("write \"{}\"", word.empty() ? "*" : word)};
+            word.size() <= 1 ? "write \"*\"" : std::string(kQuoteIt)};
   }
   return {Mistake::yaml_alias,
           "aliases (*name) are not supported",

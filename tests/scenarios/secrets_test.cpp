@@ -131,7 +131,19 @@ TEST(Secrets, OfMailboxesThatAreWrittenOutAreNotQuotedWhateverTheirForm) {
       "spec:\n  password: *" + canary,
       "spec:\n  password: &" + canary + " x",
       "spec:\n  password: !" + canary + " x",
-      "spec:\n\tpassword: " + canary};
+      "spec:\n\tpassword: " + canary,
+      "spec:\n  password: @" + canary,
+      "spec:\n  password: %" + canary,
+      "spec:\n  password: `" + canary,
+      "spec:\n  password: *a." + canary,
+      "spec:\n  password: abc: " + canary,
+      "spec:\n  password: \"a\" " + canary,
+      "spec:\n  password:\n    *" + canary,
+      "spec:\n  password: # of Jane\n    @" + canary,
+      "spec:\n  password: >\n     abc\n   " + canary,
+      "spec:\n  password: |\n  abc\n\n  " + canary,
+      "spec:\n  password:\n    text:\n      @" + canary,
+      "spec:\n  - password: \"a\n\n    \" " + canary};
   const Project all;
   const auto expect_hidden = [](const Ran& ran, const std::string& about) {
     EXPECT_EQ(ran.code, 1) << about << "\n" << ran.all();
@@ -154,7 +166,7 @@ TEST(Secrets, OfMailboxesThatAreWrittenOutAreNotQuotedWhateverTheirForm) {
 TEST(Secrets, OfProvidersThatAreWrittenOutAreNotQuotedWhateverTheirForm) {
   const std::string canary(kCanary);
   for (const auto& key :
-       {"{value: " + canary + "}", "{" + canary + "}", "\"" + canary, "[" + canary}) {
+       {"{value: " + canary + "}", "{" + canary + "}", "\"" + canary, "[" + canary, "@" + canary}) {
     const Project project;
     project.write("providers/files.yaml", provider("http://127.0.0.1:1", key));
     project.domain("one.example", hosts(2));
@@ -172,6 +184,15 @@ TEST(Secrets, OfMailboxesWhosePlacesAreNamedAreShown) {
   EXPECT_TRUE(ran.says("unknown field `evn`")) << ran.all();
   EXPECT_TRUE(ran.says("hint: did you mean env?")) << ran.all();
   EXPECT_TRUE(ran.says("{env: JANE, evn: •••, manage: •••}, sendAs: {exec: 1}}")) << ran.all();
+}
+
+TEST(Secrets, HideOnlyTheLinesThatMayBelongToThem) {
+  const auto ran = validated(
+      "spec:\n  password: {env: JANE}\n  quota: *a\n---\n  password: x\n---\n  - @c\n"
+      "---\nspec: {password:\n  x}\n---\nspec:\n  quota:\n    @d");
+  for (const auto* line : {"|   quota: *a\n", "|   - @c\n", "|     @d\n"}) {
+    EXPECT_TRUE(ran.says(line)) << line << ran.all();
+  }
 }
 
 TEST(Secrets, ThatAreEmptyMaskNothing) {

@@ -69,7 +69,9 @@ TEST_F(Selection, OfAMailboxTakesTheMailOfItsDomain) {
   project_.write("people/jane.yaml",
                  "apiVersion: plumb/v1\nkind: Mailbox\n"
                  "metadata: {name: jane@one.example, labels: {team: sales}}\n"
-                 "---\napiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: al@one.example}\n");
+                 "---\napiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: al@one.example}\n"
+                 "---\napiVersion: plumb/v1\nkind: Alias\nmetadata: {name: ali@one.example}\n"
+                 "spec: {to: [al@one.example]}\n");
   project_.write("people/joe.yaml",
                  "apiVersion: plumb/v1\nkind: Alias\n"
                  "metadata: {name: joe@two.example, labels: {team: care}}\n"
@@ -78,6 +80,8 @@ TEST_F(Selection, OfAMailboxTakesTheMailOfItsDomain) {
   for (const auto& [word, says] :
        std::map<std::string, std::string>{{"label:team=sales", "jane"},
                                           {"label:team=care", "joe"},
+                                          {"Mailbox/*", "jane"},
+                                          {"Alias/*", "jane joe"},
                                           {"file:people/jane.yaml", "jane"},
                                           {"file:people", "jane joe"}}) {
     const auto ran = project_.plumb({"plan", "-v", "--target", word});

@@ -152,15 +152,15 @@ TEST(YamlRefusals, TheBillionLaughsAreRefusedWithoutBeingTold) {
 
 TEST(YamlRefusals, TextsThatNeedQuotesSayHowTheyAreWritten) {
   expect_refused({
-      {"a: *.example.com\n", "1:4", "must be in quotes", "write \"*.example.com\""},
-      {"a: {b: *.example.com, c: 1}\n", "1:8", "must be in quotes", "write \"*.example.com\""},
+      {"a: *.example.com\n", "1:4", "must be in quotes", "put the text"},
+      {"a: {b: *.example.com, c: 1}\n", "1:8", "must be in quotes", "put the text"},
       {"- {name: *, type: A}\n", "1:11", "must be in quotes", "write \"*\""},
       {"*: [jane]\n", "1:1", "must be in quotes", "write \"*\""},
-      {"a: @\n", "1:4", "begins with @", "write \"@\""},
-      {"a: {name: @, type: A}\n", "1:11", "begins with @", "write \"@\""},
-      {"a: @example.com\n", "1:4", "begins with @", "write \"@example.com\""},
-      {"a: `x`\n", "1:4", "begins with `", "write \"`x`\""},
-      {"a: %d\n", "1:4", "begins with %", "write \"%d\""},
+      {"a: @\n", "1:4", "begins with @", "put the text"},
+      {"a: {name: @, type: A}\n", "1:11", "begins with @", "put the text"},
+      {"a: @example.com\n", "1:4", "begins with @", "put the text"},
+      {"a: `x`\n", "1:4", "begins with `", "put the text"},
+      {"a: %d\n", "1:4", "begins with %", "put the text"},
       {"a: {value: ${web}}\n", "1:13", "${...}", "write \"${web}\""},
       {"a: [${Server/mx1:ipv4}, b]\n", "1:6", "${...}", "write \"${Server/mx1:ipv4}\""},
       {"a: [what?, b]\n", "1:9", "?", "quotes"},
