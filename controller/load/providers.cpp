@@ -96,16 +96,44 @@ void read_limits(const Value& spec, ProviderConfig& config, Diagnostics& problem
   config.requests_per_second = number;
 }
 
+/// Whether a canonical name can be that of a host: letters, digits and inner hyphens, and no number
+/// at its end, which only addresses have (RFC 1123 §2.1).
+bool is_host(std::string_view name) {
+  const auto number = [](std::string_view label) {
+    return label.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (number(name.substr(name.rfind('.') + 1))) {
+    return values::Ipv4Address::parse(name).has_value();
+  }
+  for (bool more = true; more;) {
+    const auto dot = name.find('.');
+    const auto label = name.substr(0, dot);
+    if (label.starts_with('-') || label.ends_with('-') ||
+        label.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != label.npos) {
+      return false;
+    }
+    more = dot != std::string_view::npos;
+    name.remove_prefix(more ? dot + 1 : name.size());
+  }
+  return true;
+}
+
 /// "imaps://mx1.example.org", "imap://localhost:1143".
 std::optional<ImapServer> imap_server(std::string_view text) {
   ImapServer server;
   if (text.starts_with("imap://")) {
-    server.port = 143;
+    server.port = ImapServer::kStartTlsPort;
     server.implicit = false;
   } else if (!text.starts_with("imaps://")) {
     return std::nullopt;
   }
   text.remove_prefix(text.find("//") + 2);
+  if (text.ends_with('/')) {
+    text.remove_suffix(1);
+  }
+  if (text.starts_with('[') && text.find(']') == std::string_view::npos) {
+    return std::nullopt;
+  }
   const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
   if (colon != std::string_view::npos) {
     const auto digits = text.substr(colon + 1);
@@ -121,7 +149,7 @@ std::optional<ImapServer> imap_server(std::string_view text) {
     return values::Ipv6Address::parse(server.host) ? std::optional(server) : std::nullopt;
   }
   const auto name = values::DomainName::parse(text);
-  if (!name || name->is_root()) {
+  if (!name || name->is_root() || !is_host(name->without_dot())) {
     return std::nullopt;
   }
   server.host = name->without_dot();

@@ -190,10 +190,12 @@ TEST_F(Logins, AreNotTriedAtAServerThatCannotBeReachedOrTrusted) {
 }
 
 TEST_F(Logins, GoToTheServersWithTheRoleClientAndTheirOwnCertificate) {
-  // Where such a server has an address in the world, it is asked at 993: nobody is there here.
-  project.write("domains/servers.yaml",
-                "apiVersion: plumb/v1\nkind: Server\nmetadata: {name: mx1}\n"
-                "spec: {provider: static, hostname: mx1.one.example, addresses: [127.0.0.9]}\n");
+  // Where such a server has an address in the world, it is asked at 993: at one for broadcasts
+  // nobody can be there, whatever else runs on this machine.
+  project.write(
+      "domains/servers.yaml",
+      "apiVersion: plumb/v1\nkind: Server\nmetadata: {name: mx1}\n"
+      "spec: {provider: static, hostname: mx1.one.example, addresses: [127.255.255.255]}\n");
   project.replace("domains/one.yaml",
                   "mx: [10 mx.out.example.]",
                   "servers: [{name: mx1, roles: [mx, client]}]");
@@ -202,10 +204,10 @@ TEST_F(Logins, GoToTheServersWithTheRoleClientAndTheirOwnCertificate) {
   EXPECT_EQ(ran.code, 0) << ran.all();
   EXPECT_TRUE(
       ran.says("login not tried at mx1.one.example:993: not reachable: could not connect "
-               "to 127.0.0.9:993"))
+               "to 127.255.255.255:993"))
       << ran.all();
   // Addresses of examples lead nowhere; the Provider's own setting goes before.
-  project.replace("domains/servers.yaml", "127.0.0.9", "192.0.2.9");
+  project.replace("domains/servers.yaml", "127.255.255.255", "192.0.2.9");
   EXPECT_FALSE(apply({{"JANE", "second-of-jane"}}).says("login"));
   ImapLogins server({.tls = Tls::start, .certificates = &certificates()});
   server.lets_in("jane@one.example", "third-of-jane");
@@ -221,13 +223,29 @@ TEST_F(Logins, GoToTheServersWithTheRoleClientAndTheirOwnCertificate) {
 }
 
 TEST_F(Logins, AreMistakesWhereTheirServerIsNone) {
-  for (const auto* text :
-       {"mx1.example.org", "imaps://", "imap://a b", "imaps://mx1:0", "pop3://a"}) {
+  for (const auto* text : {"mx1.example.org",
+                           "imaps://",
+                           "imap://a b",
+                           "imaps://mx1:0",
+                           "pop3://a",
+                           "imaps://mx1.example.com/inbox",
+                           "imap://[::1",
+                           "imaps://1.2.3",
+                           "imaps://-",
+                           "imaps://mx_1.example.com"}) {
     provider(text);
     const auto ran = project.plumb({"validate"});
     EXPECT_EQ(ran.code, 1) << text << ran.all();
     EXPECT_TRUE(ran.says("`verify.imap` is no IMAP server")) << ran.all();
     EXPECT_TRUE(ran.says("providers/mailhost.yaml:8:")) << ran.all();
+  }
+  for (const auto* text : {"imaps://mx1.example.com/",
+                           "imap://[::1]:1143",
+                           "imaps://192.0.2.1",
+                           "imaps://bücher.example"}) {
+    provider(text);
+    const auto ran = project.plumb({"validate"});
+    EXPECT_EQ(ran.code, 0) << text << ran.all();
   }
 }
 
