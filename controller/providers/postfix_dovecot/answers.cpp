@@ -22,18 +22,14 @@ std::string meaning(File file, std::string_view line) {
       if (!read_passwd_line(line, mailbox).empty()) {
         return std::string(line);
       }
-      for (const auto extra : mailbox.extras) {
-        items.emplace_back(extra);
-      }
-      items.push_back(fmt::format("{}:{}:{}:{}:{}:{} {} {}",
+      items = extra_fields(line);
+      items.push_back(fmt::format("{}:{}:{}:{}:{}:{}",
                                   mailbox.hash,
                                   mailbox.uid,
                                   mailbox.gid,
                                   mailbox.display_name,
                                   mailbox.home,
-                                  mailbox.shell,
-                                  mailbox.quota,
-                                  mailbox.nologin));
+                                  mailbox.shell));
       break;
     case File::domains:
       return {};

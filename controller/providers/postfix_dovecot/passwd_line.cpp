@@ -48,6 +48,17 @@ bool read_quota(std::string_view rule, std::uint64_t& into) {
   return true;
 }
 
+/// Its fields; the last one has all that stands behind the seventh colon.
+std::array<std::string_view, 8> fields_of(std::string_view line) {
+  std::array<std::string_view, 8> fields{};
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto end = i + 1 < fields.size() ? line.find(':') : std::string_view::npos;
+    fields[i] = line.substr(0, end);
+    line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
+  }
+  return fields;
+}
+
 std::string read_extras(std::string_view extras, Mailbox& into) {
   std::string trouble;
   const auto take = [&](std::string_view extra) {
@@ -73,12 +84,7 @@ std::string read_passwd_line(std::string_view line, Mailbox& into) {
       })) {
     return "it has a control character in it";
   }
-  std::array<std::string_view, 8> fields{};
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const auto end = i + 1 < fields.size() ? line.find(':') : std::string_view::npos;
-    fields[i] = line.substr(0, end);
-    line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
-  }
+  const auto fields = fields_of(line);
   into.local = local_of(fields[0]);
   if (!is_mailbox_local(into.local)) {
     return "it begins with no address that a mailbox can have";
@@ -91,6 +97,18 @@ std::string read_passwd_line(std::string_view line, Mailbox& into) {
   into.shell = fields[6];
   into.has_user = true;
   return read_extras(fields[7], into);
+}
+
+std::vector<std::string> extra_fields(std::string_view line) {
+  std::vector<std::string> found;
+  const auto take = [&](std::string_view extra) {
+    std::uint64_t octets = 0;
+    const bool quota =
+        extra.starts_with(kQuotaRule) && read_quota(extra.substr(kQuotaRule.size()), octets);
+    found.push_back(quota ? fmt::format("{}*:bytes={}", kQuotaRule, octets) : std::string(extra));
+  };
+  for_each_item(fields_of(line).back(), take, " ");
+  return found;
 }
 
 void append_passwd_line(std::string& out, std::string_view domain, const Mailbox& mailbox) {

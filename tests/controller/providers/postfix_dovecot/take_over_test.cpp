@@ -115,6 +115,29 @@ TEST_F(Outside, AnAddressGoesWholeOrNotAtAll) {
   EXPECT_EQ(marked("postfix/mailboxes"), "joe@example.com\texample.com/joe/Maildir/\n");
 }
 
+TEST_F(Outside, LeavesMailboxesOfWhichALineSaysMoreThanAManifest) {
+  by_hand();
+  const std::string users =
+      "jane@example.com:{PLAIN}a::::::userdb_quota_rule=*:bytes=0\n"
+      "joe@example.com:{PLAIN}b::::::nologin=Closed,\n"
+      "ann@example.com:{PLAIN}c::::::userdb_quota_rule=*:bytes=1G userdb_quota_rule=*:storage=1\n";
+  write("dovecot/users",
+        users + "bob@example.com:{PLAIN}d::::::nologin userdb_quota_rule=*:storage=1\n");
+  write("postfix/mailboxes",
+        "jane@example.com a/\njoe@example.com b/\nann@example.com c/\nbob@example.com d/\n");
+  write("postfix/aliases", "");
+  write("postfix/senders", "");
+  const auto taken = take_over();
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(read("dovecot/users"),
+            users +
+                "# BEGIN plumb\nbob@example.com:{PLAIN}d::::::userdb_quota_rule=*:bytes=1024 "
+                "nologin\n# END plumb\n");
+  for (const auto* who : {"users:1: ", "users:2: ", "users:3: "}) {
+    EXPECT_NE(told(*taken).find(who), std::string::npos) << told(*taken);
+  }
+}
+
 TEST_F(Outside, KeepsACatchAllThatAManifestWouldReadDifferently) {
   by_hand();
   // Postfix gives it the mail of jane and joe as well: no line of their own keeps it off.
