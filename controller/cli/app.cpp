@@ -102,8 +102,8 @@ void App::globals() {
       "Exit codes: 0 ok, 1 error, 2 changes (drift; plan --detailed-exitcode), 3 refused by a "
       "guard,\n"
       "4 conflict, 5 stale plan, 6 lock held, 7 partly applied, 8 a scope could not be read,\n"
-      "9 a check of verify failed.\n"
-      "Where several hold, the first of 1, 6, 5, 7, 3, 4, 8, 2.");
+      "9 a check of verify failed, or a password that apply has set is refused at login.\n"
+      "Where several hold, the first of 1, 6, 5, 7, 3, 4, 8, 2, 9; of verify 9 before 8.");
 }
 
 CLI::App* App::add(const char* name, const char* text, Command command) {

@@ -201,15 +201,16 @@ class Applying {
   Applying(Workspace& workspace, const PlanOptions& options, const describe::SavedPlan* saved)
       : workspace_(workspace), options_(options), saved_(saved) {}
 
-  Result<ExitCode> run(Planned planned, bool reread) {
+  /// Leaves in `planned` the pass that was applied last.
+  Result<ExitCode> run(Planned& planned, bool reread) {
     const auto loaded = planned.loaded;
     auto* store = planned.store;
-    PLUMB_TRY(code, passes(std::move(planned), reread));
+    PLUMB_TRY(code, passes(planned, reread));
     return try_logins(*loaded, *store) || code != ExitCode::ok ? code : ExitCode::check_failed;
   }
 
  private:
-  Result<ExitCode> passes(Planned planned, bool reread);
+  Result<ExitCode> passes(Planned& planned, bool reread);
   apply::Summary once(const Planned& planned, const apply::Run& who, bool reread);
   Result<Planned> again(const Planned& planned);
   void look_after(const load::Loaded& loaded);
@@ -284,7 +285,7 @@ bool Applying::try_logins(const load::Loaded& loaded, state::Store& store) {
   return !any_refused(tried);
 }
 
-Result<ExitCode> Applying::passes(Planned planned, bool reread) {
+Result<ExitCode> Applying::passes(Planned& planned, bool reread) {
   const auto who = workspace_.run(*planned.loaded);
   const auto& catalog = workspace_.parts().catalog;
   constexpr int kMostPasses = 8;
@@ -420,7 +421,7 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
     PLUMB_TRY(go, confirmed(plan, options));
     if (!go) {
       say("Nothing was applied.\n");
-      return code_with_owed(workspace, *planned.loaded, false, ExitCode::ok);
+      return code_with_owed(*planned.pass.roster, false, ExitCode::ok);
     }
   }
   if (auto kept = load::put_rotations(planned.rotations, *planned.store); !kept) {
@@ -431,15 +432,14 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
       return tl::unexpected(std::move(bound).error());
     }
     const auto code = settled.held ? ExitCode::lock_held : exit_code_of(plan, false);
-    return code_with_owed(workspace, *planned.loaded, planned.owes, code);
+    return code_with_owed(*planned.pass.roster, planned.owes, code);
   }
-  const auto loaded = planned.loaded;
   const bool owes = planned.owes;
   PLUMB_TRY(code,
             Applying(workspace, options, saved ? &*saved : nullptr)
-                .run(std::move(planned), !options.yes || saved.has_value()));
+                .run(planned, !options.yes || saved.has_value()));
   const bool held = settled.held && code != ExitCode::error;
-  return code_with_owed(workspace, *loaded, owes, held ? ExitCode::lock_held : code);
+  return code_with_owed(*planned.pass.roster, owes, held ? ExitCode::lock_held : code);
 }
 
 }  // namespace plumb::cli

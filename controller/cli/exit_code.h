@@ -6,7 +6,8 @@
 namespace plumb::cli {
 
 /// What a script learns from us. Where several hold, the first of this list that holds:
-/// error, lock_held, stale, partly_applied, refused, conflict, unread, changes, check_failed, ok.
+/// error, lock_held, stale, partly_applied, refused, conflict, unread, changes, check_failed, ok;
+/// of verify, check_failed before unread.
 enum class ExitCode : int {
   ok = 0,
   error = 1,           ///< wrong input, or something failed

@@ -6,13 +6,7 @@
 
 namespace plumb::cli {
 
-ExitCode code_with_owed(Workspace& workspace,
-                        const load::Loaded& loaded,
-                        bool tell,
-                        ExitCode code) {
-  // Opened anew: what is owed stands on the disk.
-  const reconcile::Roster roster(
-      workspace.parts().provider_types, workspace.env(), workspace.directory().string(), loaded);
+ExitCode code_with_owed(const reconcile::Roster& roster, bool tell, ExitCode code) {
   auto debts = reconcile::owed(roster);
   // Who holds a lock is about to tell the server himself.
   if (tell && !debts.empty() && code != ExitCode::lock_held) {

@@ -7,7 +7,6 @@
 #include "resources/model/ascii.h"
 
 namespace plumb::cli {
-namespace {}  // namespace
 
 Result<ExitCode> schema(const SchemaOptions& options) {
   std::vector<std::string_view> kinds;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 
 #include "controller/cli/commands.h"
 #include "controller/cli/terminal.h"
@@ -15,11 +14,6 @@ namespace plumb::cli {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
-}
 
 /// The zones that the words name. Errors: a word that names none.
 Result<std::vector<values::DomainName>> chosen(const verify::Declared& declared,
@@ -77,7 +71,7 @@ Result<ExitCode> verify_command(Workspace& workspace, const VerifyOptions& optio
   const verify::Sources sources{
       .resolver = resolver,
       .http = env.http,
-      .services = {.ca_file = variable("PLUMB_CA_FILE"), .self = workspace.run(*loaded).self.host}};
+      .services = {.ca_file = workspace.ca_file(), .self = workspace.run(*loaded).self.host}};
   const auto now = env.clock.now().time_since_epoch();
   const verify::Options how{.dns_only = options.dns_only,
                             .ipv6 = env::reaches_ipv6(),

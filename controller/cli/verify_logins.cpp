@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <memory>
 #include <optional>
 #include <tuple>
 
@@ -34,7 +32,6 @@ constexpr milliseconds kPatience{8'000};  ///< with one server; Dovecot takes it
 constexpr milliseconds kUntilSeen{1'100};
 constexpr std::size_t kMost = 50;
 constexpr std::size_t kMostRefused = 3;  ///< fail2ban's usual limit is five
-constexpr std::uint16_t kImapPort = 143;
 
 /// Whether anything says that nobody may log in, or only to read what machines send.
 bool is_closed(const plan::ScopePlan& scope, std::string_view key) {
@@ -91,6 +88,12 @@ class Servers {
         }
       }
     }
+    for (const auto& servers : loaded.login_servers) {
+      declared_.emplace(servers.mail, &servers);
+    }
+    for (const auto& producer : loaded.producers) {
+      producers_.emplace(producer.declaration, &producer.id);
+    }
   }
 
   /// Whether the Provider says where.
@@ -128,10 +131,8 @@ class Servers {
       }
       return ways;
     }
-    for (const auto& servers : loaded_.login_servers) {
-      if (servers.mail == mail && ways.empty()) {
-        add_declared(ways, servers);
-      }
+    if (const auto declared = declared_.find(mail); declared != declared_.end()) {
+      add_declared(ways, *declared->second);
     }
     return ways;
   }
@@ -139,19 +140,16 @@ class Servers {
   /// The first server that has an address in the world, by TLS and else by STARTTLS.
   void add_declared(std::vector<Way>& ways, const load::LoginServers& servers) {
     for (const auto& name : servers.servers) {
-      const auto producer = std::find_if(loaded_.producers.begin(),
-                                         loaded_.producers.end(),
-                                         [&](const auto& one) { return one.declaration == name; });
-      const auto body =
-          producer == loaded_.producers.end() ? std::string_view() : row(producer->id);
+      const auto producer = producers_.find(name);
+      const auto body = producer == producers_.end() ? std::string_view() : row(*producer->second);
       auto host = std::string(cbor::field_octets(body, kinds::kServerHostname).value_or(""));
       if (host.ends_with('.')) {
         host.pop_back();
       }
       for (const auto& address : addresses_in(body)) {
         if (!is_documentation(address)) {
-          add(ways, verify::Service::imaps, host, address, load::ImapServer().port);
-          add(ways, verify::Service::imap, host, address, kImapPort);
+          add(ways, verify::Service::imaps, host, address, load::ImapServer::kTlsPort);
+          add(ways, verify::Service::imap, host, address, load::ImapServer::kStartTlsPort);
         }
       }
       if (!ways.empty()) {
@@ -161,14 +159,17 @@ class Servers {
   }
 
   std::string_view row(const ResourceId& id) const {
-    for (const auto& scope : loaded_.scopes) {
-      const auto found =
-          scope->scope == id.scope ? scope->table.find(id.kind, id.key) : std::nullopt;
-      if (found) {
-        return scope->table.body(scope->table[*found]);
-      }
+    const auto scope =
+        std::lower_bound(loaded_.scopes.begin(),
+                         loaded_.scopes.end(),
+                         id.scope,
+                         [](const auto& one, const auto& wanted) { return one->scope < wanted; });
+    if (scope == loaded_.scopes.end() || (*scope)->scope != id.scope) {
+      return {};
     }
-    return {};
+    const auto& table = (*scope)->table;
+    const auto found = table.find(id.kind, id.key);
+    return found ? table.body(table[*found]) : std::string_view();
   }
 
   void add(std::vector<Way>& ways,
@@ -182,8 +183,17 @@ class Servers {
     }
   }
 
-  /// Of a host that the Provider names: as declared, else as it is looked up.
-  std::vector<std::string> addresses_of(const std::string& host) {
+  /// Of a host that a Provider names, which stands for all its domains: found once.
+  const std::vector<std::string>& addresses_of(const std::string& host) {
+    const auto [found, is_new] = addresses_.try_emplace(host);
+    if (is_new) {
+      found->second = find_addresses(host);
+    }
+    return found->second;
+  }
+
+  /// As declared, else as the host is looked up.
+  std::vector<std::string> find_addresses(const std::string& host) {
     if (values::is_ip_address(host)) {
       return {host};
     }
@@ -213,32 +223,32 @@ class Servers {
   env::Env env_;
   std::stop_token stop_;
   std::map<std::string_view, std::string_view> hosts_;  ///< bodies of Servers by hostname
+  std::map<Scope, const load::LoginServers*> declared_;
+  std::map<std::string_view, const ResourceId*> producers_;    ///< by what declares them
+  std::map<std::string, std::vector<std::string>> addresses_;  ///< by host
   std::map<Scope, std::vector<Way>> known_;
 };
-
-}  // namespace
 
 /// One login per password, at its server.
 class LoginRound {
  public:
-  using Set = LoginsAfterApply::Set;
-
   LoginRound(Workspace& workspace, state::Store& store, std::stop_token stop)
-      : env_(workspace.env()), store_(store), stop_(std::move(stop)) {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing of ours ever sets a variable
-    const char* file = std::getenv("PLUMB_CA_FILE");
-    options_ = {.ca_file = file == nullptr ? "" : file, .deadline = kPatience};
-  }
+      : env_(workspace.env()),
+        store_(store),
+        stop_(std::move(stop)),
+        options_({.ca_file = workspace.ca_file(), .deadline = kPatience}) {}
 
   /// Why it is not tried at all, or nothing.
-  static std::string reason(const Set& set, const std::vector<Way>& ways) {
+  static std::string reason(const SetPassword& set, const std::vector<Way>& ways) {
     return set.closed                    ? "the mailbox only receives, or is disabled"
            : set.secret.source == "hash" ? "of a ready hash the password is not known"
            : ways.empty()                ? "its server has no address"
                                          : "";
   }
 
-  void add(const Set& set, const std::vector<Way>& ways) { open_.emplace_back(&set, &ways); }
+  void add(const SetPassword& set, const std::vector<Way>& ways) {
+    open_.emplace_back(&set, &ways);
+  }
 
   /// In batches, no more of which may be refused than servers bear.
   std::vector<TriedLogin> run() {
@@ -278,7 +288,7 @@ class LoginRound {
 
  private:
   /// Empty, and why, where it is not to be tried.
-  env::Secret password_of(const Set& set, const std::vector<Way>& ways, TriedLogin& tried) {
+  env::Secret password_of(const SetPassword& set, const std::vector<Way>& ways, TriedLogin& tried) {
     tried.mailbox = set.mailbox;
     tried.server = ways.front().name;
     if (const auto down = down_.find(tried.server); down != down_.end()) {
@@ -328,10 +338,12 @@ class LoginRound {
   state::Store& store_;
   std::stop_token stop_;
   verify::ServiceOptions options_;
-  std::vector<std::pair<const Set*, const std::vector<Way>*>> open_;
+  std::vector<std::pair<const SetPassword*, const std::vector<Way>*>> open_;
   std::map<std::string, std::string> down_;  ///< why, by server
   std::size_t refused_ = 0;
 };
+
+}  // namespace
 
 void LoginsAfterApply::note(const plan::Plan& plan,
                             const apply::Summary& summary,
@@ -359,11 +371,11 @@ void LoginsAfterApply::note(const plan::Plan& plan,
     auto domain = scope.scope.container;
     domain.erase(domain.find_last_not_of('.') + 1);
     set_.insert_or_assign({scope.scope, key},
-                          Set{.provider = scope.provider,
-                              .mailbox = key + "@" + domain,
-                              .secret = *secret,
-                              .print = std::string(*print),
-                              .closed = is_closed(scope, key)});
+                          SetPassword{.provider = scope.provider,
+                                      .mailbox = key + "@" + domain,
+                                      .secret = *secret,
+                                      .print = std::string(*print),
+                                      .closed = is_closed(scope, key)});
     when_ = clock.steady();
   }
 }

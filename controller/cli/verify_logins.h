@@ -27,6 +27,15 @@ struct TriedLogin {
   std::string why;  ///< for all but `accepted`
 };
 
+/// A password that an apply has set.
+struct SetPassword {
+  std::string provider;
+  std::string mailbox;
+  SecretRef secret;
+  std::string print;    ///< of what was set
+  bool closed = false;  ///< only receives, or nobody may log in
+};
+
 /// The passwords that an apply has set, each tried by one IMAP login where people log in: at the
 /// Provider's `verify.imap`, else at the domain's servers with the role `client`. Not thread-safe.
 class LoginsAfterApply {
@@ -42,17 +51,9 @@ class LoginsAfterApply {
                                std::stop_token stop) const;
 
  private:
-  struct Set {
-    std::string provider;
-    std::string mailbox;
-    SecretRef secret;
-    std::string print;    ///< of what was set
-    bool closed = false;  ///< only receives, or nobody may log in
-  };
   /// By scope and key: what was set last.
-  std::map<std::pair<Scope, std::string>, Set> set_;
+  std::map<std::pair<Scope, std::string>, SetPassword> set_;
   std::chrono::steady_clock::time_point when_ = {};
-  friend class LoginRound;
 };
 
 /// Whether any was refused.

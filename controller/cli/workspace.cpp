@@ -81,12 +81,12 @@ struct Workspace::Machine {
   env::CurlHttp http;
   env::SystemSecrets secrets;
 
-  Machine(const Globals& globals, const fs::path& directory)
+  Machine(const Globals& globals, const fs::path& directory, const std::string& ca_file)
       : clock(clock_shift()),
         log(std::cerr,
             globals.log_format == "json" ? env::LogFormat::json : env::LogFormat::text,
             level_of(globals.log_level)),
-        http({.user_agent = "plumb/0.1", .ca_file = variable("PLUMB_CA_FILE")}),
+        http({.user_agent = "plumb/0.1", .ca_file = ca_file}),
         secrets(directory, {.allow_exec = globals.allow_exec, .allow_file = true}) {
     if (const auto shift = clock_shift(); shift.count() != 0) {
       log.warn("PLUMB_CLOCK_SHIFT: the clock is shifted", {{"seconds", shift.count()}});
@@ -99,7 +99,8 @@ Workspace::Workspace(const Globals& globals, const Parts& parts, fs::path direct
       parts_(parts),
       directory_(std::move(directory)),
       style_(style_for(globals.no_color, globals.verbose)),
-      machine_(std::make_unique<Machine>(globals_, directory_)) {}
+      ca_file_(variable("PLUMB_CA_FILE")),
+      machine_(std::make_unique<Machine>(globals_, directory_, ca_file_)) {}
 
 Workspace::~Workspace() = default;
 

@@ -66,6 +66,8 @@ class Workspace {
   std::filesystem::path state_directory() const;
   const std::filesystem::path& directory() const { return directory_; }
 
+  /// PLUMB_CA_FILE: the authorities that are trusted instead of the machine's; empty: not set.
+  const std::string& ca_file() const { return ca_file_; }
   env::Env env();
   const Parts& parts() const { return parts_; }
   const describe::Style& style() const { return style_; }
@@ -86,6 +88,7 @@ class Workspace {
   Parts parts_;
   std::filesystem::path directory_;
   describe::Style style_;
+  std::string ca_file_;
   std::unique_ptr<Machine> machine_;
   std::unique_ptr<state::Store> store_;
   load::Rotations rotations_;

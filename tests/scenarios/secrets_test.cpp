@@ -210,6 +210,19 @@ TEST(Secrets, OfCommandsAreRunOnlyWhereTheOperatorAllowsIt) {
   EXPECT_FALSE(project.has("was-run"));
 }
 
+TEST(Secrets, OfCommandsAreFetchedOnceInARun) {
+  const Project project;
+  project.write("providers/files.yaml",
+                provider("http://127.0.0.1:1", "{exec: [sh, -c, \"echo x | tee -a runs\"]}"));
+  project.domain("one.example", hosts(2));
+  for (const std::string command : {"plan", "apply"}) {
+    const auto ran = project.plumb({command, "--allow-exec"});
+    EXPECT_EQ(ran.code, 8) << ran.all();
+    EXPECT_EQ(project.read("runs"), "x\n") << command;
+    project.remove("runs");
+  }
+}
+
 TEST(Secrets, OutsideOfTheProjectAreNotRead) {
   const Project project;
   project.write("providers/files.yaml", provider("http://127.0.0.1:1", "{file: ../../etc/passwd}"));
