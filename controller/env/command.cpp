@@ -113,8 +113,8 @@ void keep_small(int file) {
   }
 }
 
-/// Its last lines as one, at most 300 octets; empty: it did not complain. Nobody adds to it from
-/// now on.
+/// Its last lines as one, about 300 octets; empty: it did not complain. Nobody adds to it from now
+/// on.
 std::string last_lines(int file) {
   constexpr std::size_t kMost = 300;
   constexpr off_t kRead = off_t{64} << 10U;
@@ -186,21 +186,32 @@ Result<pid_t> spawn(const std::vector<std::string>& arguments,
   return id;
 }
 
-Result<std::string> collect(int input, int complaints, std::size_t cap, Deadline deadline) {
+/// When a command is ended.
+struct Limits {
+  std::size_t cap;  ///< octets of output
+  Deadline deadline;
+  std::stop_token stop;
+};
+
+Result<std::string> collect(int input, int complaints, const Limits& limits) {
   constexpr milliseconds kLook{100};
+  const auto& [cap, deadline, stop] = limits;
   std::string output;
   output.reserve(cap);  // no copies of it left behind by growing
   std::array<char, 4096> chunk{};
-  const auto give_up = [&](std::string message) {
+  const auto give_up = [&](std::string message, ErrorCode code = ErrorCode::internal) {
     wipe(output);
     sodium_memzero(chunk.data(), chunk.size());
-    return fail(ErrorCode::internal, std::move(message));
+    return fail(code, std::move(message));
   };
   for (;;) {
     pollfd waiting{input, POLLIN, 0};
     const int ready =
         ::poll(&waiting, 1, static_cast<int>(std::min(left(deadline), kLook).count()));
     keep_small(complaints);
+    if (stop.stop_requested()) {
+      return give_up("it was stopped", ErrorCode::cancelled);
+    }
     if (ready == 0 && left(deadline).count() == 0) {
       return give_up("it did not end in time");
     }
@@ -228,7 +239,8 @@ Result<std::string> run_command(const std::vector<std::string>& arguments,
                                 const std::filesystem::path& folder,
                                 std::size_t cap,
                                 milliseconds deadline,
-                                Complaints complaints) {
+                                Complaints complaints,
+                                const std::stop_token& stop) {
   const auto until = std::chrono::steady_clock::now() + deadline;
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -240,20 +252,25 @@ Result<std::string> run_command(const std::vector<std::string>& arguments,
   PLUMB_TRY(id, spawn(arguments, folder, writing.number(), errors.number()));
   Process process(id);
   writing.close();
-  PLUMB_TRY(output, collect(reading.number(), errors.number(), cap, until));
-  auto status = process.wait(until, [&] { keep_small(errors.number()); });
-  const auto said = last_lines(errors.number());
+  auto output = collect(reading.number(), errors.number(), {cap, until, stop});
+  auto status = output ? process.wait(until, [&] { keep_small(errors.number()); })
+                       : Result<int>(tl::unexpected(std::move(output).error()));
   if (status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0) {
-    return {std::move(output)};
+    return output;
   }
-  wipe(output);
-  if (!status) {
-    return tl::unexpected(std::move(status).error());
+  if (output) {
+    wipe(*output);
   }
-  return fail(ErrorCode::internal,
-              (WIFEXITED(*status) ? fmt::format("it ended with status {}", WEXITSTATUS(*status))
-                                  : fmt::format("it was ended by signal {}", WTERMSIG(*status))) +
-                  (said.empty() ? "" : ": " + said));
+  auto error =
+      status ? Error{.code = ErrorCode::internal,
+                     .message = WIFEXITED(*status)
+                                    ? fmt::format("it ended with status {}", WEXITSTATUS(*status))
+                                    : fmt::format("it was ended by signal {}", WTERMSIG(*status))}
+             : std::move(status).error();
+  if (const auto said = last_lines(errors.number()); !said.empty()) {
+    error.message += ": " + said;
+  }
+  return tl::unexpected(std::move(error));
 }
 
 }  // namespace plumb::env

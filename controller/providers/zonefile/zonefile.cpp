@@ -66,8 +66,13 @@ class ZonefileProvider final : public Provider, public Owing {
   Result<std::optional<Zone>> load(const Target& target) const;
   Result<void> write(const Target& target, Zone zone, bool is_new) const;
   Result<Patched> carry_out(const Target& target, const Order& order);
+  bool names_zone() const {
+    return std::find(config_.reload.begin(), config_.reload.end(), "{zone}") !=
+           config_.reload.end();
+  }
   void reload(const Target& target);
-  void tell_all();
+  void tell_of(const std::set<std::string>& zones, const std::stop_token& stop);
+  bool run_reload(const std::string& zone, const std::stop_token& stop);
 
   std::string account_;
   env::Env env_;
@@ -236,45 +241,54 @@ Result<void> ZonefileProvider::mark_owner(const Scope& scope,
   return env::write_file_atomically(target.file, render_zone(*zone), config_.mode);
 }
 
-/// Tells the server of this zone, and of those of which it could not be told before.
+/// Tells the server of this zone; by a command that speaks of no zone of all that are owed.
 void ZonefileProvider::reload(const Target& target) {
   const std::lock_guard<std::mutex> lock(reloading_);
-  owed_.emplace(target.zone.without_dot());
-  tell_all();
+  const std::string zone(target.zone.without_dot());
+  owed_.insert(zone);
+  tell_of(names_zone() ? std::set<std::string>{zone} : std::set<std::string>(owed_),
+          {});  // what is written is told: nothing stops it
 }
 
-void ZonefileProvider::tell(std::stop_token /*stop*/) {
-  const std::lock_guard<std::mutex> lock(reloading_);
-  if (!config_.reload.empty()) {
-    tell_all();
+void ZonefileProvider::tell(std::stop_token stop) {
+  if (config_.reload.empty()) {
+    return;
   }
+  const std::lock_guard<std::mutex> lock(reloading_);
+  for (auto& zone : directory_.unreloaded()) {
+    owed_.insert(std::move(zone));  // also what another run has written since
+  }
+  tell_of(std::set<std::string>(owed_), stop);
 }
 
 /// Requires: `reloading_` is held.
-void ZonefileProvider::tell_all() {
-  const bool per_zone =
-      std::find(config_.reload.begin(), config_.reload.end(), "{zone}") != config_.reload.end();
+void ZonefileProvider::tell_of(const std::set<std::string>& zones, const std::stop_token& stop) {
+  const bool once = !names_zone();
   bool told = false;
-  for (auto zone = owed_.begin(); zone != owed_.end();) {
-    auto command = config_.reload;
-    std::replace(command.begin(), command.end(), std::string("{zone}"), *zone);
-    if (!told || per_zone) {
-      auto ran = env::run_command(
-          command, directory_.path(), kReloadOutputCap, kReloadDeadline, env::Complaints::kept);
-      if (!ran) {
-        env_.log.error("zone is written, but the reload command failed",
-                       {{"zone", *zone}, {"command", command[0]}, {"error", ran.error().message}});
-        if (!per_zone) {
-          return;  // the same command again would fail again
-        }
-        ++zone;
-        continue;
-      }
-      told = true;
+  for (const auto& zone : zones) {
+    if (!(once && told)) {
+      told = !stop.stop_requested() && run_reload(zone, stop);
     }
-    directory_.mark_reloaded(*zone);
-    zone = owed_.erase(zone);
+    if (told) {
+      directory_.mark_reloaded(zone);
+      owed_.erase(zone);
+    } else if (once) {
+      return;  // the same command again would fail again
+    }
   }
+}
+
+/// Whether the command for `zone` worked.
+bool ZonefileProvider::run_reload(const std::string& zone, const std::stop_token& stop) {
+  auto command = config_.reload;
+  std::replace(command.begin(), command.end(), std::string("{zone}"), zone);
+  auto ran = env::run_command(
+      command, directory_.path(), kReloadOutputCap, kReloadDeadline, env::Complaints::kept, stop);
+  if (!ran) {
+    env_.log.error("zone is written, but the reload command failed",
+                   {{"zone", zone}, {"command", command[0]}, {"error", ran.error().message}});
+  }
+  return ran.has_value();
 }
 
 Diagnosis ZonefileProvider::diagnose(std::stop_token /*stop*/) {

@@ -25,6 +25,31 @@ TEST(Command, SaysWhatItComplainedOfWhereItFails) {
   EXPECT_EQ(good.value_or(""), "out\n");
 }
 
+TEST(Command, SaysWhatItComplainedOfWhereItIsEnded) {
+  EXPECT_EQ(error_of("echo too much >&2; head -c 2000 /dev/zero"),
+            "it printed more than 1000 octets: too much");
+  const auto late = run_command({"sh", "-c", "echo locked >&2; exec >&-; exec sleep 3600"},
+                                "/",
+                                1000,
+                                std::chrono::milliseconds{500},
+                                Complaints::kept);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().message, "it did not end in time: locked");
+}
+
+TEST(Command, IsEndedOnceStopped) {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto ran = run_command({"sleep", "3600"},
+                               "/",
+                               1000,
+                               std::chrono::milliseconds{3'600'000},
+                               Complaints::dropped,
+                               stop.get_token());
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().code, ErrorCode::cancelled);
+}
+
 TEST(Command, DropsComplaintsThatMayHoldSecrets) {
   EXPECT_EQ(error_of("echo secret >&2; exit 3", Complaints::dropped), "it ended with status 3");
 }

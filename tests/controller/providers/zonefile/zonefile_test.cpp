@@ -336,6 +336,37 @@ TEST_F(ZoneFiles, TellsTheServerOnceMoreWhereNothingIsToBeWritten) {
   EXPECT_TRUE(owing.owed().empty());
 }
 
+TEST_F(ZoneFiles, RunsTheCommandOfAZoneOncePerWriteWhileTheServerIsDown) {
+  const Value::Map reload = {{"reload",
+                              Value{Value::List{text("sh"),
+                                                text("-c"),
+                                                text("echo \"$0\" >> ../told; test -e ../up"),
+                                                text("{zone}")},
+                                    {}}}};
+  for (const auto* zone : {"a.example.", "b.example.", "c.example."}) {
+    apply({make_zone()}, reload, zone);
+  }
+  EXPECT_EQ(temp_.read("told"), "a.example\nb.example\nc.example\n");
+  temp_.write("up", "");
+  dynamic_cast<Owing&>(*open(spec(reload))).tell({});
+  EXPECT_TRUE(dynamic_cast<Owing&>(*open(spec(reload))).owed().empty());
+}
+
+TEST_F(ZoneFiles, TellsWhatAnotherRunOwesUntilItIsStopped) {
+  const Value::Map fails = {{"reload", Value{Value::List{text("false")}, {}}}};
+  const Value::Map works = {{"reload", Value{Value::List{text("true")}, {}}}};
+  const auto provider = open(spec(works));
+  auto& owing = dynamic_cast<Owing&>(*provider);
+  apply({make_zone()}, fails);
+  ASSERT_EQ(owing.owed().size(), 1U);
+  std::stop_source stop;
+  stop.request_stop();
+  owing.tell(stop.get_token());
+  EXPECT_EQ(owing.owed().size(), 1U);
+  owing.tell({});
+  EXPECT_TRUE(owing.owed().empty());
+}
+
 TEST_F(ZoneFiles, SendsNothingOnceStopped) {
   std::stop_source stop;
   stop.request_stop();
