@@ -27,7 +27,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int kInternet = 1;
 /// What goes over the Internet in one piece (DNS Flag Day 2020); larger answers come over TCP.
 constexpr int kUdpSize = 1232;
 constexpr milliseconds kTick{20};  ///< how late a timeout may be noticed

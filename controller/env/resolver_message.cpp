@@ -1,14 +1,10 @@
 #include "controller/env/resolver_message.h"
 
-#include <ares.h>
-
 #include "controller/env/resolver_wire.h"
 #include "resources/values/rdata.h"
 
 namespace plumb::env {
 namespace {
-
-constexpr std::uint16_t kInternet = 1;
 
 Rcode rcode_of(unsigned number) {
   return number <= static_cast<unsigned>(Rcode::refused) ? static_cast<Rcode>(number)
@@ -17,36 +13,50 @@ Rcode rcode_of(unsigned number) {
 
 /// One record into `records`, if plumb knows its type. False where the message is broken.
 bool read_record(WireReader& reader, std::vector<DnsRecord>& records) {
-  const auto owner = reader.name();
-  const auto number = reader.u16();
-  const auto group = reader.u16();
-  const auto ttl = reader.u32();
-  const auto size = reader.u16();
-  const auto offset = reader.position();
-  reader.skip(size);
+  const auto head = read_record_head(reader);
   if (!reader.good()) {
     return false;
   }
-  const auto type = values::record_type_of_number(number);
-  auto name = values::DomainName::parse(owner);
-  if (!type || !name || group != kInternet) {
+  const auto type = values::record_type_of_number(head.type);
+  auto name = values::DomainName::parse(head.owner);
+  if (!type || !name || head.group != kInternet) {
     return true;
   }
-  auto text = rdata_text(*type, reader.message(), offset, size);
-  if (text && *type != values::RecordType::txt) {
-    auto data = values::canonical_rdata(
-        *type, *text, values::DomainName(), values::TargetRule::absolute_only);
-    text = data ? std::optional(std::move(*data)) : std::nullopt;
-  }
-  if (text) {
-    // The highest bit counts as a TTL of 0 (RFC 2181 §8).
-    records.push_back(
-        {std::move(*name), *type, (ttl & 0x80000000U) != 0 ? 0 : ttl, std::move(*text)});
+  if (auto data = canonical_data(head, reader.message())) {
+    records.push_back({std::move(*name), *type, head.ttl, std::move(*data)});
   }
   return true;
 }
 
 }  // namespace
+
+RecordHead read_record_head(WireReader& reader) {
+  RecordHead head;
+  head.owner = reader.name();
+  head.type = reader.u16();
+  head.group = reader.u16();
+  const auto ttl = reader.u32();
+  head.ttl = (ttl & 0x80000000U) != 0 ? 0 : ttl;
+  head.size = reader.u16();
+  head.offset = reader.position();
+  reader.skip(head.size);
+  return head;
+}
+
+std::optional<std::string> canonical_data(const RecordHead& head,
+                                          std::span<const unsigned char> message) {
+  const auto type = values::record_type_of_number(head.type);
+  if (!type) {
+    return std::nullopt;
+  }
+  auto text = rdata_text(*type, message, head.offset, head.size);
+  if (!text || *type == values::RecordType::txt) {
+    return text;
+  }
+  auto data = values::canonical_rdata(
+      *type, *text, values::DomainName(), values::TargetRule::absolute_only);
+  return data ? std::optional(std::move(*data)) : std::nullopt;
+}
 
 Result<DnsAnswer> parse_message(std::span<const unsigned char> message) {
   WireReader reader(message, 0, message.size());

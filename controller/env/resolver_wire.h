@@ -12,6 +12,9 @@
 
 namespace plumb::env {
 
+inline constexpr std::uint16_t kInternet = 1;    ///< the class IN
+inline constexpr std::uint16_t kTsigType = 250;  ///< RFC 8945 §4.2
+
 /// Reads a part of a message from left to right. What is not there reads as zero and ends good().
 class WireReader {
  public:

@@ -16,7 +16,6 @@
 namespace plumb::env {
 namespace {
 
-constexpr std::uint16_t kTsig = 250;
 constexpr std::uint16_t kAnyClass = 255;
 constexpr std::uint16_t kFudge = 300;  ///< seconds (RFC 8945 §10)
 /// Messages that may follow each other without a signature (RFC 8945 §5.3.1).
@@ -134,7 +133,7 @@ std::string TsigChain::sign(std::string request) {
   const auto data = wire_name(record.algorithm) + wire_time(record.signed_at) +
                     wire_u16(record.fudge) + with_size(mac_) + id + wire_u16(0) + wire_u16(0);
   count_additional(request, 1);
-  return request + wire_name(record.key) + wire_u16(kTsig) + wire_u16(kAnyClass) +
+  return request + wire_name(record.key) + wire_u16(kTsigType) + wire_u16(kAnyClass) +
          std::string(4, '\0') + with_size(data);
 }
 

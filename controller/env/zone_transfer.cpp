@@ -1,145 +1,39 @@
 #include "controller/env/zone_transfer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
-#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "controller/env/resolver.h"
-#include "controller/env/resolver_message.h"
 #include "controller/env/resolver_wire.h"
 #include "controller/env/tls.h"
+#include "controller/env/transfer_message.h"
 #include "resources/values/quoted.h"
-#include "resources/values/rdata.h"
 
 namespace plumb::env {
 namespace {
 
 using values::DomainName;
 
-constexpr std::uint16_t kInternet = 1;
 constexpr std::uint16_t kSoa = 6;
-constexpr std::uint16_t kTsig = 250;
 constexpr std::uint16_t kAxfr = 252;
 constexpr std::uint16_t kResponse = 0x8000;
 constexpr unsigned kRefused = 5;
 constexpr unsigned kNotAuth = 9;
 constexpr std::size_t kMostRecords = 20'000'000;
-
-/// A message of a transfer.
-struct Message {
-  std::uint16_t id = 0;
-  std::uint16_t flags = 0;
-  std::vector<TransferredRecord> answers;
-  std::optional<TsigRecord> tsig;
-
-  unsigned rcode() const { return flags & 0xfU; }
-};
-
-/// What stands before a record's data.
-struct Head {
-  std::string owner;
-  std::uint16_t type = 0, group = 0;
-  std::uint32_t ttl = 0;
-  std::size_t offset = 0, size = 0;  ///< of its data
-};
-
-Head read_head(WireReader& reader) {
-  Head head;
-  head.owner = reader.name();
-  head.type = reader.u16();
-  head.group = reader.u16();
-  head.ttl = reader.u32();
-  head.size = reader.u16();
-  head.offset = reader.position();
-  reader.skip(head.size);
-  return head;
-}
-
-std::optional<std::string> data_of(const Head& head, std::span<const unsigned char> message) {
-  const auto type = values::record_type_of_number(head.type);
-  if (!type) {
-    return std::nullopt;
-  }
-  auto text = rdata_text(*type, message, head.offset, head.size);
-  if (!text || *type == values::RecordType::txt) {
-    return text;
-  }
-  auto data =
-      values::canonical_rdata(*type, *text, DomainName(), values::TargetRule::absolute_only);
-  return data ? std::optional(std::move(*data)) : std::nullopt;
-}
-
-TsigRecord tsig_of(const Head& head, std::span<const unsigned char> message, std::size_t begin) {
-  WireReader reader(message, head.offset, head.size);
-  TsigRecord record;
-  record.offset = begin;
-  record.key = DomainName::parse(head.owner).value_or(DomainName());
-  record.algorithm = DomainName::parse(reader.name()).value_or(DomainName());
-  record.signed_at = std::uint64_t{reader.u16()} << 32U;
-  record.signed_at |= reader.u32();
-  record.fudge = reader.u16();
-  record.mac = reader.octets(reader.u16());
-  record.original_id = reader.u16();
-  record.error = reader.u16();
-  record.other = reader.octets(reader.u16());
-  return record;
-}
-
-Error nonsense(std::string what) {
-  return {.code = ErrorCode::internal,
-          .message = "what was sent is no zone: " + std::move(what),
-          .hint = "look at it with: dig @SERVER ZONE AXFR"};
-}
-
-Result<Message> parse(std::span<const unsigned char> octets) {
-  WireReader reader(octets, 0, octets.size());
-  Message message;
-  message.id = reader.u16();
-  message.flags = reader.u16();
-  const auto questions = reader.u16();
-  const auto answers = reader.u16();
-  const unsigned others = reader.u16() + unsigned{reader.u16()};
-  for (unsigned i = 0; i < questions && reader.good(); ++i) {
-    reader.name();
-    reader.skip(4);
-  }
-  for (unsigned i = 0; i < answers && reader.good(); ++i) {
-    const auto head = read_head(reader);
-    auto name = DomainName::parse(head.owner);
-    if (!reader.good() || !name || head.group != kInternet) {
-      return tl::unexpected(nonsense("a record that cannot be read"));
-    }
-    // The highest bit counts as a TTL of 0 (RFC 2181 §8).
-    message.answers.push_back({std::move(*name),
-                               head.type,
-                               (head.ttl & 0x80000000U) != 0 ? 0 : head.ttl,
-                               data_of(head, octets)});
-  }
-  for (unsigned i = 0; i < others && reader.good(); ++i) {
-    const auto begin = reader.position();
-    const auto head = read_head(reader);
-    if (reader.good() && head.type == kTsig && i + 1 == others) {
-      message.tsig = tsig_of(head, octets, begin);
-    }
-  }
-  if (!reader.good()) {
-    return tl::unexpected(nonsense("a message that cannot be read"));
-  }
-  return message;
-}
+constexpr std::size_t kMostOctets = std::size_t{1} << 30U;
 
 /// One transfer, from the question to the second SOA.
 class Transfer {
  public:
   Transfer(const DomainName& zone, const TransferOptions& options, const Clock& clock)
-      : zone_(zone), options_(options) {
+      : zone_(zone), options_(options), clock_(clock) {
     if (options.key != nullptr) {
       chain_.emplace(*options.key, clock);
     }
@@ -154,11 +48,19 @@ class Transfer {
         !sent) {
       return tl::unexpected(std::move(sent).error());
     }
+    const auto end = clock_.steady() + options_.most;
+    std::size_t sum = 0;
     while (!whole_) {
-      server->extend(options_.patience);
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(end - clock_.steady());
+      server->extend(std::clamp(left, std::chrono::milliseconds(0), options_.patience));
       auto octets = next_message(*server);
       if (!octets) {
         return tl::unexpected(ended_early(std::move(octets).error()));
+      }
+      sum += octets->size();
+      if (sum > kMostOctets) {
+        return tl::unexpected(no_zone("it does not end"));
       }
       if (auto taken = take(*octets, id); !taken) {
         return tl::unexpected(std::move(taken).error());
@@ -186,9 +88,9 @@ class Transfer {
   Result<void> take(const std::string& octets, std::uint16_t id) {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): text as octets
     const auto* data = reinterpret_cast<const unsigned char*>(octets.data());
-    PLUMB_TRY(message, parse({data, octets.size()}));
+    PLUMB_TRY(message, parse_transfer_message({data, octets.size()}));
     if (message.id != id || (message.flags & kResponse) == 0) {
-      return tl::unexpected(nonsense("an answer to another question"));
+      return tl::unexpected(no_zone("an answer to another question"));
     }
     if (message.rcode() != 0) {
       return tl::unexpected(refusal(message));
@@ -208,7 +110,7 @@ class Transfer {
       return tl::unexpected(refused(fmt::format("{} gives no zone", options_.server)));
     }
     if (whole_ && chain_ && !chain_->is_signed()) {
-      return tl::unexpected(nonsense("its end is not signed"));
+      return tl::unexpected(no_zone("its end is not signed"));
     }
     return {};
   }
@@ -216,24 +118,24 @@ class Transfer {
   Result<void> add(TransferredRecord record) {
     const bool soa = record.type == kSoa && record.name == zone_;
     if (whole_) {
-      return tl::unexpected(nonsense("records behind its end"));
+      return tl::unexpected(no_zone("records behind its end"));
     }
     if (records_.empty() && !(soa && record.data)) {
-      return tl::unexpected(nonsense("it does not begin with its SOA"));
+      return tl::unexpected(no_zone("it does not begin with its SOA"));
     }
     if (soa && !records_.empty()) {
       if (record.data != records_.front().data) {
-        return tl::unexpected(nonsense("it changed while it was sent"));
+        return tl::unexpected(no_zone("it changed while it was sent"));
       }
       whole_ = true;
       return {};
     }
     if (!record.name.is_subdomain_of(zone_)) {
       return tl::unexpected(
-          nonsense(fmt::format("{} does not lie in it", record.name.without_dot())));
+          no_zone(fmt::format("{} does not lie in it", record.name.without_dot())));
     }
     if (records_.size() >= kMostRecords) {
-      return tl::unexpected(nonsense("it does not end"));
+      return tl::unexpected(no_zone("it does not end"));
     }
     records_.push_back(std::move(record));
     return {};
@@ -248,7 +150,7 @@ class Transfer {
             .category = ErrorCategory::authentication};
   }
 
-  Error refusal(const Message& message) const {
+  Error refusal(const TransferMessage& message) const {
     const auto error = message.tsig ? message.tsig->error : std::uint16_t{0};
     const auto& server = options_.server;
     const auto key = options_.key != nullptr ? values::quoted(options_.key->name().without_dot())
@@ -279,6 +181,7 @@ class Transfer {
 
   const DomainName& zone_;
   const TransferOptions& options_;
+  const Clock& clock_;
   std::optional<TsigChain> chain_;
   std::vector<TransferredRecord> records_;
   bool whole_ = false;

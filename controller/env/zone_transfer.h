@@ -30,13 +30,14 @@ struct TransferOptions {
   std::string server;                          ///< "192.0.2.1:53", "[2001:db8::1]:53"
   const TsigKey* key = nullptr;                ///< borrowed; nullptr: nothing is signed
   std::chrono::milliseconds patience{20'000};  ///< for each message
+  std::chrono::milliseconds most{600'000};     ///< for all of it
 };
 
 /// Asks for a whole zone over TCP (AXFR, RFC 5936) and gives its records, the SOA first and once.
 /// All or nothing: what ends early, is refused, holds what is no part of the zone, or is not signed
-/// as it should is an error. Errors: denied (refused, or TSIG), not_found (the server has no such
-/// zone), unavailable (no connection, no answer in time), internal (what was sent is no zone),
-/// cancelled. Thread-safe.
+/// as it should, or has more than 1 GiB, is an error. Errors: denied (refused, or TSIG), not_found
+/// (the server has no such zone), unavailable (no connection, no answer in time), internal (what
+/// was sent is no zone), cancelled. Thread-safe.
 Result<std::vector<TransferredRecord>> transfer_zone(const values::DomainName& zone,
                                                      const TransferOptions& options,
                                                      const Clock& clock,

@@ -192,6 +192,26 @@ TEST(ZoneTransfer, TakesNothingOfWhatIsNotWhole) {
   EXPECT_NE(silent.message.find("did not answer in time"), std::string::npos) << silent.message;
 }
 
+TEST(ZoneTransfer, GivesUpWhereAServerNeverComesToAnEnd) {
+  test::RawServer server([&](test::RawServer::Connection& connection) {
+    const auto size = connection.read(2);
+    const auto id = connection.read(static_cast<unsigned char>(size[1])).substr(0, 2);
+    connection.write(message(id, 1, soa(1)));
+    connection.read(1);  // until the client gives up
+  });
+  const SystemClock clock;
+  SystemRandom random;
+  const auto got = transfer_zone(zone(),
+                                 {.server = "127.0.0.1:" + std::to_string(server.port()),
+                                  .patience = std::chrono::hours(24),
+                                  .most = std::chrono::milliseconds(50)},
+                                 clock,
+                                 random,
+                                 {});
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, ErrorCode::unavailable);
+}
+
 TEST(ZoneTransfer, TakesNothingThatIsNoZone) {
   const auto www = record("www.one.test", 1, kAddress);
   struct Case {
