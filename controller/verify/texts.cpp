@@ -8,13 +8,6 @@
 
 namespace plumb::verify {
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  const auto last = text.find_last_not_of(" \t\r\n");
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, last - first + 1);
-}
-
 values::DomainName below(const values::DomainName& name, std::string_view labels) {
   return values::DomainName::parse(fmt::format("{}.{}", labels, name.text()))
       .value_or(values::DomainName());

@@ -11,9 +11,6 @@
 
 namespace plumb::verify {
 
-/// `text` without blanks at its ends.
-std::string_view trimmed(std::string_view text);
-
 /// `labels` in front of `name`. Requires: short enough to be a name, as all of ours are; else the
 /// root.
 values::DomainName below(const values::DomainName& name, std::string_view labels);

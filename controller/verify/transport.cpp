@@ -291,8 +291,9 @@ void check_caa(Look& look) {
     std::vector<std::string> issuers;
     for (const auto& text : found->values) {
       const auto caa = values::Caa::parse(text, look.zone.name, values::TargetRule::absolute_only);
-      if (caa && caa->tag == "issue" && trimmed(caa->value) != ";") {
-        issuers.emplace_back(trimmed(std::string_view(caa->value).substr(0, caa->value.find(';'))));
+      if (caa && caa->tag == "issue" && trimmed(caa->value, kFoldingBlanks) != ";") {
+        issuers.emplace_back(
+            trimmed(std::string_view(caa->value).substr(0, caa->value.find(';')), kFoldingBlanks));
       }
     }
     look.pass("caa",

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cctype>
 
 #include "resources/kinds/rrset_text.h"
 #include "resources/model/ascii.h"
@@ -22,20 +21,12 @@ bool has_word(std::string_view octets, std::string_view word, std::string_view e
          (octets.size() == word.size() || ends.find(octets[word.size()]) != std::string_view::npos);
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
 /// Calls `each` with the parts of `text` between `separator`s, trimmed, empty ones left out.
 template <class Each>
 void split(std::string_view text, char separator, Each each) {
   while (!text.empty()) {
     const auto end = text.find(separator);
-    const auto part = trimmed(text.substr(0, end));
+    const auto part = trimmed(text.substr(0, end), kFoldingBlanks);
     if (!part.empty()) {
       each(part);
     }
@@ -57,7 +48,7 @@ std::vector<Term> terms_of(TxtFamily family, std::string_view octets) {
   split(octets, family == TxtFamily::spf ? ' ' : ';', [&](std::string_view part) {
     terms.push_back({family == TxtFamily::spf
                          ? spf_key(part)
-                         : ascii_lower(trimmed(part.substr(0, part.find('=')))),
+                         : ascii_lower(trimmed(part.substr(0, part.find('=')), kFoldingBlanks)),
                      part});
   });
   return terms;

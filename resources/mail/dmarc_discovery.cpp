@@ -4,17 +4,12 @@
 #include <optional>
 #include <vector>
 
+#include "resources/model/ascii.h"
+
 namespace plumb::mail {
 namespace {
 
 constexpr std::size_t kMostLabels = 7;
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  return begin == std::string_view::npos
-             ? std::string_view()
-             : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 /// The value of the tag psd; empty where it is not stated.
 std::string_view psd_of(std::string_view record) {

@@ -14,13 +14,6 @@ namespace {
 
 constexpr std::string_view kMadeBy = "mail.mtaSts (RFC 8461)";
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
 /// 1*10(DIGIT)
 std::optional<std::uint64_t> max_age(std::string_view text) {
   constexpr std::size_t kMostDigits = 10;
@@ -64,8 +57,8 @@ WrittenPolicy read_policy(std::string_view text) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     const auto colon = std::min(line.find(':'), line.size());
-    const auto name = trimmed(line.substr(0, colon));
-    const auto value = trimmed(line.substr(std::min(colon + 1, line.size())));
+    const auto name = trimmed(line.substr(0, colon), " \t\r");
+    const auto value = trimmed(line.substr(std::min(colon + 1, line.size())), " \t\r");
     if (name.empty() && colon == line.size()) {
       continue;
     }

@@ -26,4 +26,9 @@ bool ascii_same(std::string_view a, std::string_view b) {
   });
 }
 
+std::string_view trimmed(std::string_view text, std::string_view blanks) {
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text.substr(0, text.find_last_not_of(blanks) + 1);  // npos + 1 is 0
+}
+
 }  // namespace plumb

@@ -17,4 +17,9 @@ std::string ascii_upper(std::string_view text);
 /// Whether they are the same but for the case of A to Z.
 bool ascii_same(std::string_view a, std::string_view b);
 
+/// What may stand around the parts of a text that may be folded into several lines.
+inline constexpr std::string_view kFoldingBlanks = " \t\r\n";
+/// `text` without any of `blanks` at its ends.
+std::string_view trimmed(std::string_view text, std::string_view blanks = " \t");
+
 }  // namespace plumb

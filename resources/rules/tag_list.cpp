@@ -2,27 +2,17 @@
 
 #include <algorithm>
 
+#include "resources/model/ascii.h"
 #include "resources/values/quoted.h"
 
 namespace plumb::rules {
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const auto begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::vector<std::string_view> split_list(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   while (true) {
     const auto end = text.find(separator);
-    parts.push_back(trimmed(text.substr(0, end)));
+    parts.push_back(trimmed(text.substr(0, end), kFoldingBlanks));
     if (end == std::string_view::npos) {
       return parts;
     }
@@ -50,7 +40,8 @@ TagList parse_tags(std::string_view octets) {
                                 : values::quoted(part) + " is no tag=value";
       continue;
     }
-    const Tag tag{trimmed(part.substr(0, equals)), trimmed(part.substr(equals + 1))};
+    const Tag tag{trimmed(part.substr(0, equals), kFoldingBlanks),
+                  trimmed(part.substr(equals + 1), kFoldingBlanks)};
     if (list.find(tag.name) != nullptr) {
       list.fault = "tag " + values::quoted(tag.name) + " stands twice";
     }

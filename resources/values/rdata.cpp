@@ -1,5 +1,6 @@
 #include "resources/values/rdata.h"
 
+#include "resources/model/ascii.h"
 #include "resources/values/ip_address.h"
 #include "resources/values/quoted.h"
 #include "resources/values/rdata_reader.h"
@@ -21,16 +22,6 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && is_blank(text.back())) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 template <class T>
 Result<std::string> canonical(const Source& source) {
   PLUMB_TRY(data, T::parse(source.text, source.origin, source.rule));
@@ -46,7 +37,7 @@ Result<std::string> canonical_of_type(const Source& source) {
 
 template <class Address>
 Result<std::string> canonical_address(const Source& source) {
-  auto address = Address::parse(trimmed(source.text));
+  auto address = Address::parse(trimmed(source.text, kFoldingBlanks));
   if (!address) {
     return tl::unexpected(
         std::move(address).error().in(std::string(record_type_name(source.type)) + " value"));
@@ -87,7 +78,7 @@ Result<std::string> canonical_txt(const Source& source) {
 /// What is only counted is only made readable.
 Result<std::string> squeezed(const Source& source) {
   std::string out;
-  for (const char c : trimmed(source.text)) {
+  for (const char c : trimmed(source.text, kFoldingBlanks)) {
     if (!is_blank(c)) {
       out.push_back(c);
     } else if (out.back() != ' ') {

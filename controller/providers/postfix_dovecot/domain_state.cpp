@@ -9,6 +9,7 @@
 #include "controller/providers/postfix_dovecot/address.h"
 #include "controller/providers/postfix_dovecot/passwd_line.h"
 #include "controller/providers/postfix_dovecot/render.h"
+#include "resources/model/ascii.h"
 #include "resources/values/quoted.h"
 
 namespace plumb::providers::postfix_dovecot {
@@ -53,6 +54,8 @@ class Reader {
  private:
   using ReadLine = std::string (Reader::*)(std::string_view line);
 
+  /// Takes one line in, and says what is wrong with it; empty: nothing.
+  std::string take(std::string_view line, ReadLine read);
   Result<void> each_line(File file, ReadLine read);
   std::string domain_line(std::string_view line);
   std::string alias_domain_line(std::string_view line);
@@ -242,8 +245,12 @@ std::string Reader::line(File file, std::string_view text) {
                                                   &Reader::selector_line,
                                                   &Reader::alias_domain_line,
                                                   &Reader::domain_line};
-  auto trouble = (this->*kReaders.at(at(file)))(text);
-  return trouble.empty() ? general_trouble(text) : trouble;
+  return take(text, kReaders.at(at(file)));
+}
+
+std::string Reader::take(std::string_view line, ReadLine read) {
+  auto trouble = general_trouble(line);
+  return trouble.empty() ? (this->*read)(line) : trouble;
 }
 
 Result<void> Reader::each_line(File file, ReadLine read) {
@@ -252,12 +259,7 @@ Result<void> Reader::each_line(File file, ReadLine read) {
     LineReader reader(run);
     std::string_view line;
     while (reader.next(line)) {
-      auto trouble =
-          line.front() == ' ' || line.front() == '\t' ? general_trouble(line) : (this->*read)(line);
-      if (trouble.empty()) {
-        trouble = general_trouble(line);
-      }
-      if (!trouble.empty()) {
+      if (auto trouble = take(line, read); !trouble.empty()) {
         return tl::unexpected(lines.error_at(reader.number(), std::move(trouble)));
       }
     }

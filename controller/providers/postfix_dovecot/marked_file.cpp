@@ -56,16 +56,6 @@ bool is_marker(std::string_view line, std::string_view marker) {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && is_blank(text.back())) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 bool LineReader::next(std::string_view& text) {
   while (!rest_.empty()) {
     text = take_line(rest_);
@@ -206,17 +196,21 @@ void MarkedFile::for_each_outside(Each each) const {
   std::string_view rest = content();
   for (std::uint32_t number = 1; !rest.empty(); ++number) {
     const auto start = content().size() - rest.size();
-    const auto line = take_line(rest);
-    // The markers themselves are comments.
-    if ((start < head_ || start >= tail_) && !says_nothing(line)) {
-      each(number, line);
+    take_line(rest);
+    if (start < head_ || start >= tail_) {
+      const auto size = content().size() - rest.size() - start;
+      each(number, content().substr(start, size), start >= tail_);
     }
   }
 }
 
 std::vector<OutsideEntry> MarkedFile::outside() const {
   std::vector<OutsideEntry> entries;
-  for_each_outside([&](std::uint32_t number, std::string_view line) {
+  for_each_outside([&](std::uint32_t number, std::string_view octets, bool /*behind*/) {
+    const auto line = take_line(octets);
+    if (says_nothing(line)) {  // the markers are comments
+      return;
+    }
     if (form_ == Form::table && is_blank(line.front())) {
       if (!entries.empty()) {
         entries.back().text.append(" ").append(trimmed(line));
@@ -235,17 +229,11 @@ std::string MarkedFile::moved(const std::set<std::uint32_t>& dropped,
                               std::string_view added) const {
   std::string before;
   std::string behind;
-  std::string_view rest = content();
-  for (std::uint32_t number = 1; !rest.empty(); ++number) {
-    const auto start = content().size() - rest.size();
-    take_line(rest);
-    const auto whole = content().substr(start, content().size() - rest.size() - start);
-    if (start < head_ && !dropped.contains(number)) {
-      before += whole;
-    } else if (start >= tail_ && !dropped.contains(number)) {
-      behind += whole;
+  for_each_outside([&](std::uint32_t number, std::string_view octets, bool is_behind) {
+    if (!dropped.contains(number)) {
+      (is_behind ? behind : before) += octets;
     }
-  }
+  });
   if (!before.empty() && before.back() != '\n') {
     before += '\n';
   }

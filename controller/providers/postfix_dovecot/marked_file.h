@@ -87,7 +87,8 @@ class MarkedFile {
   Result<void> cut();
   Result<void> check_text() const;
   Result<void> index();
-  /// Calls `each` for the lines before and behind the marked part that say something.
+  /// Calls `each(number, octets, behind)` for the lines before and behind the marked part, the
+  /// markers among them; `octets` with the newline.
   template <class Each>
   void for_each_outside(Each each) const;
   void note_foreign(std::string_view lines, std::uint32_t first_line);
@@ -117,8 +118,5 @@ class LineReader {
   std::string_view rest_;
   std::uint32_t line_;
 };
-
-/// `text` without blanks and tabs at its ends.
-std::string_view trimmed(std::string_view text);
 
 }  // namespace plumb::providers::postfix_dovecot

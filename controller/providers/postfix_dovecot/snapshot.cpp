@@ -11,6 +11,7 @@
 #include "controller/env/atomic_file.h"
 #include "controller/env/file_stamp.h"
 #include "controller/providers/postfix_dovecot/address.h"
+#include "resources/model/ascii.h"
 #include "resources/model/table.h"
 #include "resources/values/quoted.h"
 

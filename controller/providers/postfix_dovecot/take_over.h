@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,7 +14,8 @@ namespace plumb::providers::postfix_dovecot {
 
 /// What moving lines into the marked parts would make of the files.
 struct Takeover {
-  std::array<std::string, kFiles> contents;  ///< whole; of a file that does not change, as it is
+  /// Whole. Where anything moves, every file has a marked part, also one that was not there.
+  std::array<std::string, kFiles> contents;
   std::map<std::string, std::size_t>
       addresses;                  ///< moved, by domain; a domain that has none counts 0
   std::vector<std::string> left;  ///< "<path>:<line>: why", for what stays outside

@@ -16,5 +16,13 @@ TEST(Ascii, WordsAreTheSameButForCase) {
   EXPECT_FALSE(ascii_same("[", "{")) << "letters alone";
 }
 
+TEST(Ascii, BlanksGoFromTheEndsAlone) {
+  EXPECT_EQ(trimmed(" \ta b\t "), "a b");
+  EXPECT_EQ(trimmed(" \r\na\n"), "\r\na\n");
+  EXPECT_EQ(trimmed(" \r\na\n", kFoldingBlanks), "a");
+  EXPECT_EQ(trimmed(" \t"), "");
+  EXPECT_EQ(trimmed(""), "");
+}
+
 }  // namespace
 }  // namespace plumb
