@@ -128,11 +128,9 @@ int CompiledFiles::open_database() {
 std::optional<std::string_view> CompiledFiles::get(std::string_view key) const {
   auto wanted = val(key);
   MDB_val found{};
-  {
-    const std::lock_guard lock(mutex_);
-    if (reading_ == nullptr || mdb_get(reading_, handle_, &wanted, &found) != 0) {
-      return std::nullopt;
-    }
+  const std::lock_guard lock(mutex_);  // to the end: keep() of another thread ends the pages' life
+  if (reading_ == nullptr || mdb_get(reading_, handle_, &wanted, &found) != 0) {
+    return std::nullopt;
   }
   const auto kept = view(found);
   if (kept.size() < kDigestSize ||

@@ -1,7 +1,6 @@
 // The way of a message to this domain: MX, addresses, reverse names, SMTP, TLS and TLSA.
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 

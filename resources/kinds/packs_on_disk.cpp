@@ -2,7 +2,6 @@
 // padding of their rows is nobody's.
 
 #include <algorithm>
-#include <utility>
 
 #include "resources/kinds/mailbox_pack.h"
 #include "resources/kinds/record_item.h"

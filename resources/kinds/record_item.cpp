@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "resources/model/mistakes.h"
 #include "resources/values/quoted.h"

@@ -1,6 +1,5 @@
 #include "resources/mail/no_mail.h"
 
-#include <algorithm>
 #include <map>
 
 #include "resources/mail/spf_record.h"

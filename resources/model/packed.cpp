@@ -1,5 +1,6 @@
 #include "resources/model/packed.h"
 
+#include <bit>
 #include <limits>
 #include <utility>
 
@@ -8,7 +9,11 @@ namespace {
 
 enum Tag : std::uint8_t { null, no, yes, integer, text, list, map };
 constexpr unsigned kDeepest = 256;
-constexpr unsigned kColumnBits = 12;  // of a Place
+constexpr unsigned kColumnBits = [] {
+  Place widest;
+  --widest.column;  // from 0 to the most that it holds
+  return static_cast<unsigned>(std::bit_width(std::uint64_t{widest.column}));
+}();
 
 /// Small numbers of either sign become small numbers.
 std::uint64_t folded(std::int64_t number) {

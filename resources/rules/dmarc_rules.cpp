@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "resources/mail/dmarc.h"
 #include "resources/mail/dmarc_discovery.h"
@@ -215,10 +214,10 @@ void report_allowed(const CheckedZone& checked, Report& report) {
           for (const auto uri :
                tag == nullptr ? std::vector<std::string_view>() : split_list(tag->value, ',')) {
             const auto receiver = mail::report_domain(uri);
-            const auto domain = receiver ? receiver->text() : std::string();
-            if (domain.empty() || are_related(domain, checked.zone.origin().text())) {
+            if (!receiver || are_related(receiver->text(), checked.zone.origin().text())) {
               continue;
             }
+            const auto& domain = receiver->text();
             const auto wanted = subject_domain + "._report._dmarc." + domain;
             const auto info = checked.look_up(wanted);
             if (info.known == Known::nothing &&

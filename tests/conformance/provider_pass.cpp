@@ -187,6 +187,7 @@ void ProviderPass::reach(const std::shared_ptr<const DesiredScope>& desired, boo
   expect_untouched(foreign, *after);
   const auto second = make_plan(desired);
   EXPECT_TRUE(second.empty()) << printable(second.scopes.at(0));
+  EXPECT_EQ(not_ours(*observe()), not_ours(*after)) << "to look twice changed what is not ours";
 }
 
 }  // namespace plumb::test

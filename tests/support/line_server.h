@@ -28,8 +28,8 @@ class Certificates {
   bool good_ = false;
 };
 
-/// A server of lines on a free port of 127.0.0.1: one connection after the other, each on a thread
-/// of its own making, until it ends.
+/// A server of lines on a free port of 127.0.0.1: one connection after the other, all on one thread
+/// that it makes, until it ends.
 class LineServer {
  public:
   /// One connection, in the clear or not.
