@@ -142,7 +142,8 @@ Result<std::uint64_t> read_precision(RdataReader& reader,
 }
 
 void append_angle(std::string& out, std::int32_t angle_ms, Hemispheres letters) {
-  const auto ms = static_cast<std::uint32_t>(angle_ms < 0 ? -angle_ms : angle_ms);
+  const auto wide = std::int64_t{angle_ms};  // the wire can hold what has no negative in 32 bits
+  const auto ms = static_cast<std::uint32_t>(wide < 0 ? -wide : wide);
   out += std::to_string(ms / kMsPerDegree) + ' ' + std::to_string(ms / kMsPerMinute % 60) + ' ';
   append_fixed(out, ms % kMsPerMinute, 3);
   out.push_back(' ');

@@ -1,5 +1,8 @@
 #include "resources/values/rdata.h"
 
+#include <cstdint>
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "resources/values/rdata_types.h"
@@ -271,6 +274,11 @@ TEST(Rdata, OfEveryExampleIsValid) {
     const auto read = canonical_rdata(type, example, zone(), TargetRule::manifest);
     EXPECT_TRUE(read) << name << ' ' << example << ": " << read.error().message;
   }
+}
+
+TEST(Rdata, OfAPlaceThatTheWireCanHoldAndNobodyCanReachIsATextAllTheSame) {
+  EXPECT_EQ(Loc{.latitude_ms = std::numeric_limits<std::int32_t>::min()}.text(),
+            "596 31 23.648 S 0 0 0.000 E 0.00m 1.00m 10000.00m 10.00m");
 }
 
 TEST(Rdata, IsAvailableInParts) {
