@@ -45,15 +45,14 @@ void format_file(const std::filesystem::path& file, bool check, Tally& tally) {
   const auto here = std::filesystem::current_path(nowhere);
   const auto name = (nowhere ? file : file.lexically_proximate(here)).string();
   const auto complain_of = [&](const Error& error) {
-    complain(name + ": " + error.message + (error.hint.empty() ? "" : " (" + error.hint + ")") +
-             "\n");
+    complain(error.message + "\n" + (error.hint.empty() ? "" : "    hint: " + error.hint + "\n"));
     ++tally.failed;
   };
   const auto text = env::read_file(file, load::ReadLimits{}.file_bytes);
   if (!text) {
     return complain_of(text.error());
   }
-  const auto formatted = load::format_yaml(*text);
+  const auto formatted = load::format_yaml(*text, name);
   if (!formatted) {
     return complain_of(formatted.error());
   }
@@ -97,7 +96,7 @@ Result<ExitCode> format_paths(const FormatOptions& options) {
 }
 
 Result<ExitCode> format_stream() {
-  PLUMB_TRY(formatted, load::format_yaml(read_input()));
+  PLUMB_TRY(formatted, load::format_yaml(read_input(), "standard input"));
   say(formatted);
   return ExitCode::ok;
 }

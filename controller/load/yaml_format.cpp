@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "controller/load/yaml_guard.h"
 #include "controller/load/yaml_line.h"
 #include "controller/load/yaml_reader.h"
@@ -32,14 +34,22 @@ class Content final : public DocumentSink {
   std::vector<std::size_t> counts_;
 };
 
-Result<void> read_content(std::string_view text, Content& content) {
+Result<void> read_content(std::string_view text, std::string_view name, Content& content) {
   Diagnostics problems;
-  if (!read_yaml(text, 0, ReadLimits{}, content, problems)) {
-    return fail(ErrorCode::invalid_input,
-                problems.empty() ? "it cannot be read" : problems.all().front().message,
-                "`plumb validate` shows the place");
+  if (read_yaml(text, 0, ReadLimits{}, content, problems)) {
+    return {};
   }
-  return {};
+  if (problems.empty()) {
+    return fail(ErrorCode::invalid_input, fmt::format("{}: it cannot be read", name));
+  }
+  const auto& first = problems.all().front();
+  return fail(ErrorCode::invalid_input,
+              fmt::format("{}:{}:{}: {}",
+                          name,
+                          std::uint32_t{first.place.line},
+                          std::uint32_t{first.place.column},
+                          first.message),
+              first.hint);
 }
 
 /// Moves the lines of a file to where their depth wants them. Where a line belongs is told by the
@@ -236,19 +246,21 @@ class Formatter {
 
 }  // namespace
 
-Result<std::string> format_yaml(std::string_view text) {
+Result<std::string> format_yaml(std::string_view text, std::string_view name) {
   if (text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
   }
   Content before;
-  if (auto read = read_content(text, before); !read) {
+  if (auto read = read_content(text, name, before); !read) {
     return tl::unexpected(std::move(read).error());
   }
   auto formatted = Formatter().run(text);
   Content after;
-  if (auto read = read_content(formatted, after); !read || !(before == after)) {
+  if (auto read = read_content(formatted, name, after); !read || !(before == after)) {
     return fail(ErrorCode::invalid_input,
-                "it is written in a way that cannot be moved without changing what it says",
+                fmt::format("{}: it is written in a way that cannot be moved without changing what "
+                            "it says",
+                            name),
                 "bring texts of several lines into a block (|), or leave the file as it is");
   }
   return formatted;

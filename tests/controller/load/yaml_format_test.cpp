@@ -18,13 +18,13 @@ struct Case {
 class YamlFormat : public testing::TestWithParam<Case> {};
 
 TEST_P(YamlFormat, GivesTheOneForm) {
-  const auto formatted = format_yaml(GetParam().before);
+  const auto formatted = format_yaml(GetParam().before, "a.yaml");
   ASSERT_TRUE(formatted) << formatted.error().message;
   EXPECT_EQ(*formatted, GetParam().after);
 }
 
 TEST_P(YamlFormat, IsIdempotent) {
-  const auto again = format_yaml(GetParam().after);
+  const auto again = format_yaml(GetParam().after, "a.yaml");
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(*again, GetParam().after);
 }
@@ -70,9 +70,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& of) { return std::string(of.param.name); });
 
 TEST(YamlFormat, RefusesWhatCannotBeRead) {
-  const auto formatted = format_yaml("a: [1\n");
+  const auto formatted = format_yaml("a: [1\nb: {}\n", "a.yaml");
   ASSERT_FALSE(formatted);
   EXPECT_EQ(formatted.error().code, ErrorCode::invalid_input);
+  EXPECT_EQ(formatted.error().message.rfind("a.yaml:2:", 0), 0U) << formatted.error().message;
 }
 
 TEST(YamlFormat, OurOwnExamplesSayTheSameAfterwards) {
@@ -84,7 +85,7 @@ TEST(YamlFormat, OurOwnExamplesSayTheSameAfterwards) {
     }
     std::ostringstream text;
     text << std::ifstream(entry.path()).rdbuf();
-    const auto once = format_yaml(text.str());
+    const auto once = format_yaml(text.str(), entry.path().string());
     ASSERT_TRUE(once) << entry.path() << ": " << once.error().message;
     EXPECT_EQ(*once, text.str()) << entry.path();
     ++files;
