@@ -52,22 +52,22 @@ class Planning {
     pass_.claim_digests.resize(inputs.size());
   }
 
-  /// Reads what is claimed of a scope, and notes what its plan is made of.
-  bool prepare(std::size_t i) {
-    auto& input = inputs_[i];
-    if (auto read = read_claims(input, context_, store_); !read) {
-      const std::lock_guard lock(guard_);
-      trouble_ = std::move(read).error();
-      return false;
-    }
-    pass_.sights[i] = basis_of(input, context_, store_);
-    pass_.claim_digests[i] = digest_of(input.claimed.get(), store_);
-    return true;
+  /// Notes what is claimed before anything is looked at: what another run makes of a scope in the
+  /// meantime is told by it when the plan is applied.
+  Result<void> note_claims() {
+    env::for_each_parallel(inputs_.size(), std::thread::hardware_concurrency(), [&](std::size_t i) {
+      if (read(i)) {
+        pass_.sights[i] = basis_of(inputs_[i], context_, store_);
+        pass_.claim_digests[i] = digest_of(inputs_[i].claimed.get(), store_);
+        inputs_[i].claimed.reset();
+      }
+    });
+    return outcome();
   }
 
   void decide(std::size_t i, Look look) {
     auto& input = inputs_[i];
-    if (!input.claimed && !prepare(i)) {
+    if (!read(i)) {
       return;
     }
     pass_.sights[i].fingerprint = look.observed ? look.observed->fingerprint : std::string();
@@ -81,15 +81,17 @@ class Planning {
 
   /// The claims taken for the world.
   void decide_unseen(std::size_t i) {
-    if (prepare(i)) {
+    if (read(i)) {
       decide(i, {.observed = remembered_or_missing(inputs_[i]), .error = {}});
     }
   }
 
   /// Nothing has moved since the plan was last empty.
   void skip(std::size_t i) {
-    planned_[i] = settled_plan(inputs_[i]);
-    inputs_[i].claimed.reset();
+    if (read(i)) {
+      planned_[i] = settled_plan(inputs_[i]);
+      inputs_[i].claimed.reset();
+    }
   }
 
   /// What kept a scope from being planned.
@@ -98,6 +100,16 @@ class Planning {
   }
 
  private:
+  /// Reads what is claimed of a scope, where it is not in hand.
+  bool read(std::size_t i) {
+    auto done = inputs_[i].claimed ? Result<void>() : read_claims(inputs_[i], context_, store_);
+    if (!done) {
+      const std::lock_guard lock(guard_);
+      trouble_ = std::move(done).error();
+    }
+    return done.has_value();
+  }
+
   Pass& pass_;
   std::vector<plan::ScopeInput>& inputs_;
   const plan::PlanContext& context_;
@@ -116,6 +128,9 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
                                           std::stop_token stop,
                                           std::vector<plan::ScopePlan>& planned) {
   Planning planning(pass, inputs, context, store_, planned);
+  if (auto noted = planning.note_claims(); !noted) {
+    return noted;
+  }
   if (!options.refresh) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       planning.decide_unseen(i);
@@ -124,12 +139,6 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
   }
   std::vector<bool> settled(inputs.size(), false);
   if (!options.full_refresh) {
-    env::for_each_parallel(inputs.size(), std::thread::hardware_concurrency(), [&](std::size_t i) {
-      planning.prepare(i);
-    });
-    if (auto prepared = planning.outcome(); !prepared) {
-      return prepared;
-    }
     PLUMB_TRY(known, settled_scopes(inputs, pass.sights, *pass.roster, store_, stop));
     settled = std::move(known);
   }

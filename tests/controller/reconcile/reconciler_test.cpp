@@ -1,6 +1,9 @@
 #include "controller/reconcile/reconciler.h"
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
+#include <utility>
 
 #include "tests/controller/reconcile/house.h"
 
@@ -113,6 +116,78 @@ TEST(Reconciler, WrongCredentialsStopThatProviderAndNoOther) {
   EXPECT_EQ(scope_of(pass, "s39.example").state, plan::ScopeState::unread);
   EXPECT_EQ(scope_of(pass, "example.com").state, plan::ScopeState::planned);
   EXPECT_EQ(scope_of(pass, "example.com").changes.size(), 2U);
+}
+
+const providers::ProviderType& zone_files() {
+  return *std::find_if(builtin_providers().begin(),
+                       builtin_providers().end(),
+                       [](const auto& type) { return type.traits->type == "zonefile"; });
+}
+
+/// What others do once a scope was looked at, and before anything is made of that; once.
+std::function<void()> meanwhile;
+
+/// Zone files, looked at by somebody slow.
+class Slow final : public providers::Provider {
+ public:
+  explicit Slow(std::unique_ptr<providers::Provider> files) : files_(std::move(files)) {}
+  Result<std::vector<providers::Container>> survey(std::stop_token stop) override {
+    return files_->survey(std::move(stop));
+  }
+  void observe(std::span<const Scope> scopes,
+               const std::function<void(const Scope&, Result<ObservedScope>)>& each,
+               std::stop_token stop) override {
+    files_->observe(
+        scopes,
+        [&](const Scope& scope, Result<ObservedScope> seen) {
+          if (auto others = std::exchange(meanwhile, nullptr)) {
+            others();
+          }
+          each(scope, std::move(seen));
+        },
+        std::move(stop));
+  }
+  Result<ObservedScope> locate(const Scope& scope,
+                               std::span<const std::string> keys,
+                               std::stop_token stop) override {
+    return files_->locate(scope, keys, std::move(stop));
+  }
+  void apply(const providers::Order& order,
+             const providers::Report& report,
+             std::stop_token stop) override {
+    files_->apply(order, report, std::move(stop));
+  }
+  providers::Diagnosis diagnose(std::stop_token) override { return {}; }
+
+ private:
+  std::unique_ptr<providers::Provider> files_;
+};
+
+TEST(Reconciler, WhatAnotherRunClaimsWhileTheWorldIsReadIsNotForgotten) {
+  House house;
+  house.domain("example.com", kOne);
+  house.settle();
+  const auto quick = house.types;
+  const auto before = house.load();
+  meanwhile = [&] {
+    house.domain("example.com", kTwo);
+    const auto slow = std::exchange(house.types, quick);
+    house.settle();
+    house.types = slow;
+  };
+  house.types = {{zone_files().traits, [](const providers::Opening& opening) {
+                    auto files = zone_files().open(opening);
+                    EXPECT_TRUE(files.has_value());
+                    return Result<std::unique_ptr<providers::Provider>>(
+                        std::make_unique<Slow>(std::move(*files)));
+                  }}};
+  const auto pass = house.reconciler().plan(before, {}, {});
+  ASSERT_TRUE(pass.has_value());
+  ASSERT_FALSE(meanwhile) << "nobody looked";
+  EXPECT_FALSE(house.apply(*pass).all_done());
+  const auto claims = house.store->claims(scope_of(*pass, "example.com").scope);
+  ASSERT_TRUE(claims && *claims);
+  EXPECT_EQ((*claims)->table.size(), 3U) << "the zone, and two record sets";
 }
 
 TEST(Reconciler, WithoutRefreshTheClaimsAreTakenForTheWorld) {
