@@ -29,8 +29,9 @@ void Roster::add(const providers::ProviderType& type,
   const auto at_once =
       config.concurrency != 0 ? config.concurrency : type.traits->limits.calls_at_once;
   const auto reads = type.traits->limits.reads_at_once;
-  member->reads_at_once = reads != 0     ? reads
-                          : at_once != 0 ? at_once
+  member->reads_at_once = config.concurrency != 0 ? config.concurrency
+                          : reads != 0            ? reads
+                          : at_once != 0          ? at_once
                                          : std::max(1U, std::thread::hardware_concurrency());
   member->limiter = std::make_unique<env::Limiter>(env::RateLimits{
       .requests_per_second = config.requests_per_second, .burst = 10, .concurrency = at_once});
