@@ -10,7 +10,8 @@ ExitCode code_with_owed(const reconcile::Roster& roster, bool tell, ExitCode cod
   auto debts = reconcile::owed(roster);
   // Who holds a lock is about to tell the server himself.
   if (tell && !debts.empty() && code != ExitCode::lock_held) {
-    reconcile::tell_owed(roster, {});
+    const Interrupt interrupt;
+    reconcile::tell_owed(roster, interrupt.token());
     debts = reconcile::owed(roster);
     if (debts.empty()) {
       complain("told the server what an earlier run had written\n");

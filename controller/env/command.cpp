@@ -51,8 +51,10 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  /// Its wait status; an Error where it does not end in time.
-  Result<int> wait(Deadline deadline, const std::function<void()>& meanwhile) {
+  /// Its wait status; an Error where it does not end in time, or is stopped.
+  Result<int> wait(Deadline deadline,
+                   const std::stop_token& stop,
+                   const std::function<void()>& meanwhile) {
     for (;;) {
       int status = 0;
       const auto ended = ::waitpid(id_, &status, WNOHANG);
@@ -62,6 +64,9 @@ class Process {
       }
       if ((ended < 0 && errno != EINTR) || left(deadline).count() == 0) {
         return fail(ErrorCode::internal, "it did not end in time");
+      }
+      if (stop.stop_requested()) {
+        return fail(ErrorCode::cancelled, "it was stopped");
       }
       meanwhile();
       // Its output has ended, so it is about to end itself; there is nothing to be woken by.
@@ -253,7 +258,7 @@ Result<std::string> run_command(const std::vector<std::string>& arguments,
   Process process(id);
   writing.close();
   auto output = collect(reading.number(), errors.number(), {cap, until, stop});
-  auto status = output ? process.wait(until, [&] { keep_small(errors.number()); })
+  auto status = output ? process.wait(until, stop, [&] { keep_small(errors.number()); })
                        : Result<int>(tl::unexpected(std::move(output).error()));
   if (status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0) {
     return output;

@@ -40,14 +40,16 @@ TEST(Command, SaysWhatItComplainedOfWhereItIsEnded) {
 TEST(Command, IsEndedOnceStopped) {
   std::stop_source stop;
   stop.request_stop();
-  const auto ran = run_command({"sleep", "3600"},
-                               "/",
-                               1000,
-                               std::chrono::milliseconds{3'600'000},
-                               Complaints::dropped,
-                               stop.get_token());
-  ASSERT_FALSE(ran);
-  EXPECT_EQ(ran.error().code, ErrorCode::cancelled);
+  for (const auto* script : {"exec sleep 3600", "exec >&-; exec sleep 3600"}) {
+    const auto ran = run_command({"sh", "-c", script},
+                                 "/",
+                                 1000,
+                                 std::chrono::milliseconds{3'600'000},
+                                 Complaints::dropped,
+                                 stop.get_token());
+    ASSERT_FALSE(ran) << script;
+    EXPECT_EQ(ran.error().code, ErrorCode::cancelled) << script;
+  }
 }
 
 TEST(Command, DropsComplaintsThatMayHoldSecrets) {
