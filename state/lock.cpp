@@ -47,12 +47,16 @@ std::string text_of(const LockHolder& self) {
          one_line(self.since);
 }
 
-void write_holder(const fs::path& file, const std::string& text) {
+/// Whether it stands there now.
+bool write_holder(const fs::path& file, const std::string& text) {
   std::error_code failed;
   fs::create_directories(file.parent_path(), failed);
   const auto draft = file.string() + "." + std::to_string(::getpid());
-  std::ofstream(draft) << text;
-  fs::rename(draft, file, failed);
+  const bool written = static_cast<bool>(std::ofstream(draft) << text << std::flush);
+  if (written) {
+    fs::rename(draft, file, failed);
+  }
+  return written && !failed;
 }
 
 /// The note is written a moment after the lock is taken: who comes in between waits for it.
@@ -129,8 +133,7 @@ void LockFile::write_note(const fs::path& file, const LockHolder& self) {
   auto text = text_of(self);
   const std::lock_guard lock(mutex_);
   if (note_.empty() || note_text_ != text || ::link(note_.c_str(), file.c_str()) != 0) {
-    write_holder(file, text);
-    note_ = file;
+    note_ = write_holder(file, text) ? file : fs::path();
     note_text_ = std::move(text);
   }
 }

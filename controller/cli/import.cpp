@@ -351,7 +351,7 @@ void report(const Found& found, const importing::Import& made, bool written) {
       ".\n");
   if (!made.without_profiles.empty()) {
     tell("What they share stands in each of them, since as a profile it does not load: " +
-         made.without_profiles + "\n");
+         describe::printable(made.without_profiles) + "\n");
   }
   if (found.declared != 0) {
     tell(counted(found.declared, "domain") + " left out: declared already.\n");

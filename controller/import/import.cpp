@@ -56,7 +56,7 @@ class Mending {
       if (loaded.diagnostics.has_errors() && !profiles.empty()) {
         // Each domain by itself: which rules it breaks is not what others decide.
         domains_ = own;
-        out_.without_profiles = first_error(loaded).message;
+        out_.without_profiles = first_problem(loaded).message;  // its place is nobody's to look at
         PLUMB_TRY(alone, read_back({}));
         loaded = std::move(alone);
       } else {
@@ -69,7 +69,11 @@ class Mending {
         return out;
       }
       if (round == kRounds || !mend(loaded)) {
-        return tl::unexpected(first_error(loaded).in("what was read cannot be declared"));
+        const auto problem = first_problem(loaded);
+        return fail(ErrorCode::invalid_input,
+                    "what was read cannot be declared: " + loaded.files.text(problem.place) + ": " +
+                        problem.message,
+                    problem.hint);
       }
     }
   }
@@ -266,15 +270,12 @@ class Mending {
     return std::move(out_);
   }
 
-  static Error first_error(const load::Loaded& loaded) {
-    for (const auto& problem : loaded.diagnostics.all()) {
-      if (problem.severity == Severity::error) {
-        return {.code = ErrorCode::invalid_input,
-                .message = loaded.files.text(problem.place) + ": " + problem.message,
-                .hint = problem.hint};
-      }
-    }
-    return {.code = ErrorCode::internal, .message = "it has no errors"};
+  static Diagnostic first_problem(const load::Loaded& loaded) {
+    const auto& all = loaded.diagnostics.all();
+    const auto found = std::find_if(all.begin(), all.end(), [](const Diagnostic& problem) {
+      return problem.severity == Severity::error;
+    });
+    return found == all.end() ? Diagnostic() : *found;
   }
 
   std::vector<ImportedDomain>& domains_;

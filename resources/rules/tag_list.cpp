@@ -6,7 +6,6 @@
 #include "resources/values/quoted.h"
 
 namespace plumb::rules {
-namespace {}  // namespace
 
 std::vector<std::string_view> split_list(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
