@@ -20,7 +20,8 @@ void hide_in_words(std::span<Diagnostic> diagnostics, std::span<const std::strin
 
 /// Fills in Diagnostic::excerpt: the source line of each place. Masked are ready password hashes,
 /// what was noted in any of `files`, and what follows the name of a password; in a file with an
-/// error of syntax its next lines, too. `files` are by the numbers of `names`. Lines of a file that
+/// error of syntax the lines below it, too. What was noted in a diagnostic's file is masked in its
+/// words as well. `files` are by the numbers of `names`. Lines of a file that
 /// cannot be read again stay empty.
 void fill_excerpts(Source& source,
                    const Files& names,

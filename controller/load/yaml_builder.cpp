@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "controller/load/secret_names.h"
 #include "controller/load/yaml_syntax.h"
 
 namespace plumb::load {
@@ -410,7 +411,7 @@ void Builder::check_duplicates(const Value::Map& map) {
                                      map.begin() + static_cast<std::ptrdiff_t>(i),
                                      [&](const Field& f) { return f.name == map[i].name; });
       if (same != map.begin() + static_cast<std::ptrdiff_t>(i)) {
-        report_duplicate(*same, map[i]);
+        report_duplicate(map, *same, map[i]);
       }
     }
     return;
@@ -422,21 +423,34 @@ void Builder::check_duplicates(const Value::Map& map) {
   });
   for (std::size_t i = 1, first = 0; i < order.size(); ++i) {
     if (map[order[i]].name == map[order[first]].name) {
-      report_duplicate(map[order[first]], map[order[i]]);
+      report_duplicate(map, map[order[first]], map[order[i]]);
     } else {
       first = i;
     }
   }
 }
 
-void Builder::report_duplicate(const Field& first, const Field& again) {
+/// Whether the names of `map`, which is complete, may be a password: it is below the name of one,
+/// or has one that is not followed by its value.
+bool Builder::may_be_secret(const Value::Map& map) const {
+  return std::any_of(frames_.begin(),
+                     frames_.end(),
+                     [](const Frame& frame) { return sounds_secret(frame.name); }) ||
+         std::any_of(map.begin(), map.end(), [](const Field& field) {
+           return field.value.is_null() && sounds_secret(field.name);
+         });
+}
+
+void Builder::report_duplicate(const Value::Map& map, const Field& first, const Field& again) {
   if (again.name.empty() && failed()) {
     return;  // stands for a key that was refused already
   }
   Diagnostic problem;
   problem.place = again.place;
   problem.rule = info(Mistake::yaml_duplicate_key).id;
-  problem.message = fmt::format("the key {} is written twice", again.name.substr(0, 80));
+  problem.message = may_be_secret(map)
+                        ? "a key is written twice"
+                        : fmt::format("the key {} is written twice", again.name.substr(0, 80));
   problem.hint = "remove one of the two";
   problem.related = first.place;
   report(std::move(problem));

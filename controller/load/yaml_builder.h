@@ -96,7 +96,8 @@ class Builder {
   void check_quote_tail(const TextMark& mark, std::size_t end);
   void check_directive_before(std::size_t offset, std::size_t line);
   void check_duplicates(const Value::Map& map);
-  void report_duplicate(const Field& first, const Field& again);
+  bool may_be_secret(const Value::Map& map) const;
+  void report_duplicate(const Value::Map& map, const Field& first, const Field& again);
   std::string_view null_word(const TextMark& mark) const;
 
   std::string_view text_;

@@ -82,11 +82,9 @@ SyntaxProblem explain_colon(std::string_view text, std::size_t offset) {
 
 SyntaxProblem explain_flow(std::string_view text, std::size_t offset, std::string_view kind) {
   if (offset > 0 && offset < text.size() && text[offset] == '{' && text[offset - 1] == '$') {
-    const auto end = text.find('}', offset);
-    const auto name = text.substr(offset - 1, end == text.npos ? 2 : end - offset + 2);
     return {Mistake::yaml_unquoted,
             "a ${...} inside of [ ] or { } must be in quotes",
-            name.size() > 80 ? "put it in quotes" : fmt::format("write \"{}\"", name)};
+            std::string(kQuoteIt)};
   }
   return {Mistake::yaml_bracket,
           fmt::format("a {} is not closed, or a comma is missing before this", kind),

@@ -179,6 +179,131 @@ TEST(Secrets, OfProvidersThatAreWrittenOutAreNotQuotedWhateverTheirForm) {
   }
 }
 
+/// Mistakes with a password in every form that was once shown.
+const std::vector<std::string>& mailbox_mistakes() {
+  static const std::vector<std::string> kMistakes{
+      "password:\n  hunter2",
+      "spec:\n  password:\n  hunter2",
+      "spec:\n  password:\n  hunter2:x",
+      "spec:\n  password:\n\n  hunter2:",
+      "spec:\n  password:\n  # of Jane\n  hunter2:",
+      "spec:\n  password:\n  hunter2: x",
+      "spec:\n  password:\n  hunter2\n  quota: 1GiB",
+      "spec: {password: {hash: ${hunter2}}}",
+      "spec: {password: {env: A, hash: @hunter2}}",
+      "spec:\n  password: {env: A} hunter2",
+      "spec:\n  password: {env: A,\n    hash: @hunter2}",
+      "spec: {password: {env: A, hunter2}}",
+      "spec:\n  password:\n    @hunter2:x",
+      "spec:\n  password: \"abc: d\n    x: hunter2\\q\"",
+      "spec:\n  password: \"abc: d\nx: hunter2\\q\"",
+      "spec:\n  password: \"abc: d\n  : hunter2\\q\"",
+      "spec:\n  password: |\n\thunter2: y",
+      "spec:\n  password: {\nhash: @hunter2",
+      "spec:\n  password:\n  - hunter2:x: y",
+      "spec:\n  password:\n- hunter2:x: y",
+      "spec:\n  password:\n# note: a\n    @hunter2:x",
+      "spec:\n  api_key: @hunter2",
+      "spec:\n  key: @hunter2",
+      "spec:\n  credentials: @hunter2",
+      "spec:\n  auth: @hunter2",
+      "spec:\n  hash: @hunter2",
+      "spec:\n  pass-word: @hunter2",
+      "spec:\n  API-KEY: @hunter2",
+      "spec:\n  password\t: @hunter2",
+      "spec:\n  'password': @hunter2",
+      "spec:\n  \"password\" : @hunter2",
+      "spec:\n  hash: hunter2: x",
+      "spec:\n  ? password\n  : @hunter2",
+      "spec:\n  password\n  : @hunter2",
+      "spec:\n  ? password\n  :\n    @hunter2",
+      "spec:\n  password @hunter2",
+      "spec: {password: {hunter2: 1, hunter2: 2}}",
+      "spec: {password: {hunter2: 1}}",
+      "spec: {password: {a: {hunter2: 1, hunter2: 2}}}",
+      "spec:\n  password:\n  hunter2: 1\n  hunter2: 2",
+      "spec: {password: hunter2, password: b}",
+      "spec:\n  password:\n    hunter2\n    and more",
+      "spec:\n  password:\n    - a\n    - hunter2 b\n      c",
+      "spec:\n  password: {env: A, # b\n    hash: hunter2}",
+      "spec: {password: {hash: hunter2\\q\n hunter2}}",
+      "spec:\n  password:\n    value:\n\n      @hunter2",
+      "spec: {password: {exec: [a], hash: @hunter2}}",
+      "spec: {password: [hunter2: x, hunter2: y}",
+      "--- {password:\n  @hunter2}",
+      "spec:\n  password: >x\n    hunter2",
+      "spec:\n  password: abc\n  x: @hunter2",
+      "spec:\n  quota: x\n  password: {env: A}\n    hunter2: @a",
+      "spec:\n  password: {env: A}\n    - hunter2: @a",
+      "spec:\n  password: {env: A}\n    @hunter2",
+      "spec: {password:hunter2}",
+      "spec: {password: !hunter2 x}",
+      "spec: {password: &hunter2 x}",
+      "spec: {password: *hunter2 }",
+      "spec: {password: {monkey7hunter2: 1}}",
+      "spec:\n  password:\n  monkey7hunter2:"};
+  return kMistakes;
+}
+
+const std::vector<std::string>& provider_mistakes() {
+  static const std::vector<std::string> kMistakes{"auth:\n    apiKey:\n    hunter2",
+                                                  "auth:\n    apiKey:\n    hunter2: x",
+                                                  "auth:\n    apiKey:\n  hunter2:",
+                                                  "auth: {apiKey: {env: X, value: @hunter2}}",
+                                                  "auth: {apiKey: {env: X, value: hunter2}}",
+                                                  "auth: {apiKey: {env: X}, hunter2: 1}",
+                                                  "auth: {apiKey: {env: X}, hunter2}",
+                                                  "auth: {apiKey: {hunter2: 1, hunter2: 2}}",
+                                                  "auth: {apiKey: {env: X}, value: @hunter2}",
+                                                  "auth:\n    api_key: @hunter2",
+                                                  "auth:\n    apiKey:\n      @hunter2:x",
+                                                  "auth: hunter2",
+                                                  "auth: {apiKey: {file: hunter2: x}}"};
+  return kMistakes;
+}
+
+/// Neither `validate` nor `fmt --check` shows "hunter2", which is in `text`.
+void expect_hidden_by_all(const std::string& text) {
+  const Project project;
+  project.domain("one.example", hosts(2));
+  project.write("domains/x.yaml", text);
+  const auto validated = project.plumb({"validate"});
+  EXPECT_EQ(validated.code, 1) << text << validated.all();
+  EXPECT_TRUE(validated.says("domains/x.yaml:")) << text << validated.all();
+  EXPECT_EQ(validated.all().find("hunter2"), std::string::npos) << text << validated.all();
+  const auto formatted = project.plumb({"fmt", "--check", "domains/x.yaml"});
+  EXPECT_EQ(formatted.all().find("hunter2"), std::string::npos) << text << formatted.all();
+}
+
+TEST(Secrets, WrittenByMistakeAreInNoErrorOfAMailbox) {
+  for (const auto& spec : mailbox_mistakes()) {
+    expect_hidden_by_all(mailbox(spec));
+  }
+}
+
+TEST(Secrets, WrittenByMistakeAreInNoErrorOfAProvider) {
+  for (const auto& auth : provider_mistakes()) {
+    expect_hidden_by_all(
+        "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: other}\nspec:\n  type: powerdns\n"
+        "  endpoint: http://127.0.0.1:1\n  " +
+        auth + "\n");
+  }
+}
+
+TEST(Secrets, DoNotHideTheNamesAroundThem) {
+  const Project project;
+  project.domain("one.example", hosts(2));
+  project.write("domains/x.yaml",
+                "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: other}\nspec:\n"
+                "  type: powerdns\n  endpoint: http://127.0.0.1:1\n"
+                "  auth: {apiKey: {env: A}}\n  limits: {x: @y}\n");
+  const auto ran = project.plumb({"validate"});
+  EXPECT_TRUE(ran.says("|   limits: {x: @y}\n")) << ran.all();
+  project.write("domains/x.yaml", mailbox("spec:\n  password: {env: A}\n  kota: 1\n  kota: 2"));
+  const auto twice = project.plumb({"validate"});
+  EXPECT_TRUE(twice.says("the key kota is written twice")) << twice.all();
+}
+
 TEST(Secrets, OfMailboxesWhosePlacesAreNamedAreShown) {
   const auto ran = validated("spec: {password: {env: JANE, evn: x, manage: x}, sendAs: {exec: 1}}");
   EXPECT_TRUE(ran.says("unknown field `evn`")) << ran.all();

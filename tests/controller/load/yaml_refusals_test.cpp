@@ -161,8 +161,8 @@ TEST(YamlRefusals, TextsThatNeedQuotesSayHowTheyAreWritten) {
       {"a: @example.com\n", "1:4", "begins with @", "put the text"},
       {"a: `x`\n", "1:4", "begins with `", "put the text"},
       {"a: %d\n", "1:4", "begins with %", "put the text"},
-      {"a: {value: ${web}}\n", "1:13", "${...}", "write \"${web}\""},
-      {"a: [${Server/mx1:ipv4}, b]\n", "1:6", "${...}", "write \"${Server/mx1:ipv4}\""},
+      {"a: {value: ${web}}\n", "1:13", "${...}", "put the text in quotes"},
+      {"a: [${Server/mx1:ipv4}, b]\n", "1:6", "${...}", "put the text in quotes"},
       {"a: [what?, b]\n", "1:9", "?", "quotes"},
   });
 }
