@@ -22,7 +22,8 @@ std::optional<Error> trouble(const HttpRequest& request, const Result<HttpRespon
 
 Result<HttpResponse> LimitedHttp::send_once(const HttpRequest& request,
                                             const std::stop_token& stop) {
-  PLUMB_TRY(permit, limiter_.acquire(clock_, stop));
+  const auto use = is_safe_method(request.method) ? Limiter::Use::read : Limiter::Use::change;
+  PLUMB_TRY(permit, limiter_.acquire(clock_, stop, use));
   static_cast<void>(permit);  // ends with the call: nobody waits to try again with a place taken
   return http_.send(request, stop);
 }

@@ -34,33 +34,39 @@ TokenBucket::Time TokenBucket::take(const RateLimits& limits, Time now) {
 }
 
 Limiter::Permit::Permit(Permit&& other) noexcept
-    : limiter_(std::exchange(other.limiter_, nullptr)) {}
+    : limiter_(std::exchange(other.limiter_, nullptr)), use_(other.use_) {}
 
 Limiter::Permit& Limiter::Permit::operator=(Permit&& other) noexcept {
   std::swap(limiter_, other.limiter_);
+  std::swap(use_, other.use_);
   return *this;
 }
 
 Limiter::Permit::~Permit() {
   if (limiter_ != nullptr) {
-    limiter_->release();
+    limiter_->release(use_);
   }
 }
 
-Result<Limiter::Permit> Limiter::acquire(Clock& clock, const std::stop_token& stop) {
+bool Limiter::is_free(Use use) const {
+  return (limits_.concurrency == 0 || running_ < limits_.concurrency) &&
+         (use == Use::read || limits_.changes == 0 || changing_ < limits_.changes);
+}
+
+Result<Limiter::Permit> Limiter::acquire(Clock& clock, const std::stop_token& stop, Use use) {
   std::unique_lock lock(mutex_);
-  const auto free = [this] { return limits_.concurrency == 0 || running_ < limits_.concurrency; };
-  if (stop.stop_requested() || !freed_.wait(lock, stop, free)) {
+  if (stop.stop_requested() || !freed_.wait(lock, stop, [&] { return is_free(use); })) {
     return fail(ErrorCode::cancelled, "stopped while waiting for a free connection");
   }
   ++running_;
+  changing_ += use == Use::change ? 1U : 0U;
   const auto now = clock.steady();
   if (!std::exchange(started_, true)) {
     bucket_ = TokenBucket::full(limits_, now);
   }
   const auto turn = bucket_.take(limits_, now);
   lock.unlock();
-  Permit permit(*this);  // from here on, every way out gives the place back
+  Permit permit(*this, use);  // from here on, every way out gives the place back
   for (auto when = std::max(turn, paused()); when > clock.steady();
        when = std::max(turn, paused())) {
     if (!clock.wait_until(when, stop)) {
@@ -82,12 +88,13 @@ std::chrono::steady_clock::time_point Limiter::paused() {
   return paused_until_;
 }
 
-void Limiter::release() {
+void Limiter::release(Use use) {
   {
     const std::lock_guard lock(mutex_);
     --running_;
+    changing_ -= use == Use::change ? 1U : 0U;
   }
-  freed_.notify_one();
+  freed_.notify_all();  // the first in line may wait for more than a place
 }
 
 }  // namespace plumb::env

@@ -33,8 +33,11 @@ void Roster::add(const providers::ProviderType& type,
                           : reads != 0            ? reads
                           : at_once != 0          ? at_once
                                          : std::max(1U, std::thread::hardware_concurrency());
-  member->limiter = std::make_unique<env::Limiter>(env::RateLimits{
-      .requests_per_second = config.requests_per_second, .burst = 10, .concurrency = at_once});
+  member->limiter = std::make_unique<env::Limiter>(
+      env::RateLimits{.requests_per_second = config.requests_per_second,
+                      .burst = 10,
+                      .concurrency = at_once == 0 ? 0 : std::max(at_once, member->reads_at_once),
+                      .changes = at_once});
   member->http =
       std::make_unique<env::LimitedHttp>(env_.http, *member->limiter, env_.clock, env_.random);
   std::vector<std::shared_ptr<const DesiredScope>> declared;

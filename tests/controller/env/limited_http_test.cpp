@@ -194,5 +194,21 @@ TEST(LimitedHttp, NeverHasMoreInFlightThanItMay) {
   EXPECT_EQ(gate.most, kMay);
 }
 
+TEST(LimitedHttp, ReadsDoNotWaitForAChange) {
+  World world({status(200)});
+  Limiter limiter({.concurrency = 2, .changes = 1});
+  LimitedHttp http(world.vendor, limiter, world.clock, world.random);
+  const auto changing = limiter.acquire(world.clock, {});
+  ASSERT_TRUE(changing);
+  EXPECT_TRUE(http.send(request("GET"), {}));
+  std::stop_source stop;
+  {
+    const std::jthread waiting(
+        [&] { EXPECT_FALSE(http.send(request("PATCH"), stop.get_token())); });
+    stop.request_stop();
+  }
+  EXPECT_EQ(world.vendor.calls, 1);
+}
+
 }  // namespace
 }  // namespace plumb::env

@@ -129,6 +129,30 @@ TEST(Limiter, AStopEndsTheWaitForAPlace) {
   EXPECT_EQ(code, ErrorCode::cancelled);
 }
 
+TEST(Limiter, ReadsGoBesideTheOneChangeThatMay) {
+  ManualClock clock;
+  Limiter limiter({.concurrency = 3, .changes = 1});
+  std::optional<ErrorCode> code;
+  {
+    const auto change = limiter.acquire(clock, {});
+    const auto read = limiter.acquire(clock, {}, Limiter::Use::read);
+    ASSERT_TRUE(change && read);
+    std::stop_source stop;
+    {
+      const std::jthread waiting([&] {
+        const auto second = limiter.acquire(clock, stop.get_token());
+        if (!second) {
+          code = second.error().code;
+        }
+      });
+      EXPECT_TRUE(limiter.acquire(clock, {}, Limiter::Use::read));  // its end frees no change
+      stop.request_stop();
+    }
+  }
+  EXPECT_EQ(code, ErrorCode::cancelled);
+  EXPECT_TRUE(limiter.acquire(clock, {}));
+}
+
 TEST(Limiter, AMovedPermitIsGivenBackOnce) {
   ManualClock clock;
   Limiter limiter({.concurrency = 1});
