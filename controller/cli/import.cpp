@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
-#include <mutex>
 #include <set>
 
 #include <fmt/format.h>
@@ -29,10 +29,12 @@ namespace {
 namespace fs = std::filesystem;
 using describe::counted;
 using importing::ImportedDomain;
+using importing::ImportedMail;
 
 /// What of the world is read, and how it is told afterwards.
 struct Found {
   std::vector<ImportedDomain> domains;
+  std::vector<std::string> names;   ///< of the domains, once those are on their way
   std::size_t declared = 0;         ///< left out: a Domain says them already
   std::vector<std::string> unread;  ///< "example.com: connection refused"
   bool no_mail = false;  ///< the provider of mail was asked, and holds none of the domains
@@ -134,9 +136,16 @@ class WorldReader {
     return found;
   }
 
-  /// The wanted containers of a provider, read.
-  Result<std::vector<std::shared_ptr<const ObservedScope>>> read(
-      const reconcile::Roster::Member& from, const std::function<bool(const std::string&)>& wants) {
+  /// A container as it was read, and what `say` made of it.
+  template <class T>
+  using Said = std::pair<std::shared_ptr<const ObservedScope>, T>;
+
+  /// The wanted containers of a provider, read, in the order of its survey. `say` is called from
+  /// several threads, while others are still being read.
+  template <class T>
+  Result<std::vector<Said<T>>> read(const reconcile::Roster::Member& from,
+                                    const std::function<bool(const std::string&)>& wants,
+                                    const std::function<T(const ObservedScope&)>& say) {
     PLUMB_TRY(containers, from.provider->survey({}));
     std::vector<Scope> scopes;
     for (const auto& container : containers) {
@@ -144,21 +153,24 @@ class WorldReader {
         scopes.push_back(container.scope);
       }
     }
-    std::vector<std::shared_ptr<const ObservedScope>> observed(scopes.size());
-    std::mutex guard;
+    std::vector<Said<T>> read(scopes.size());
+    std::vector<std::string> unread(scopes.size());
     reconcile::observe(roster_,
                        scopes,
                        [&](std::size_t i, reconcile::Look look) {
-                         const std::lock_guard lock(guard);
                          if (look.observed && look.observed->reading == Reading::read) {
-                           observed[i] = std::move(look.observed);
+                           read[i].second = say(*look.observed);
+                           read[i].first = std::move(look.observed);
                          } else if (!look.observed) {
-                           found_.unread.push_back(name_of(scopes[i]) + ": " + look.error.message);
+                           unread[i] = name_of(scopes[i]) + ": " + look.error.message;
                          }
                        },
                        {});
-    std::erase(observed, nullptr);
-    return observed;
+    std::erase_if(read, [](const auto& one) { return one.first == nullptr; });
+    std::copy_if(unread.begin(), unread.end(), std::back_inserter(found_.unread), [](auto& one) {
+      return !one.empty();
+    });
+    return read;
   }
 
   Result<void> read_domains() {
@@ -169,15 +181,17 @@ class WorldReader {
                   "name the provider of DNS first: plumb import DNS --mail " + options_.from);
     }
     const auto declared = declared_domains(loaded_);
-    PLUMB_TRY(scopes, read(*from, [&](const std::string& name) {
-                const bool wanted = is_wanted(name, options_.words);
-                found_.declared += static_cast<std::size_t>(wanted && declared.contains(name));
-                return wanted && !declared.contains(name);
+    const auto wants = [&](const std::string& name) {
+      const bool wanted = is_wanted(name, options_.words);
+      found_.declared += static_cast<std::size_t>(wanted && declared.contains(name));
+      return wanted && !declared.contains(name);
+    };
+    PLUMB_TRY(zones, read<ImportedDomain>(*from, wants, [&](const ObservedScope& zone) {
+                return importing::domain_of(zone, options_.from, catalog_);
               }));
-    for (const auto& scope : scopes) {
-      found_.seen.emplace(scope->scope, scope);
-      domains_.emplace(scope->scope.container,
-                       importing::domain_of(*scope, options_.from, catalog_));
+    for (auto& [zone, domain] : zones) {
+      found_.seen.emplace(zone->scope, zone);
+      domains_.emplace(zone->scope.container, std::move(domain));
     }
     return {};
   }
@@ -219,13 +233,15 @@ class WorldReader {
     if (auto looked = look_beside(*mail_, config(options_.mail)->account); !looked) {
       return looked;
     }
-    PLUMB_TRY(scopes, read(*from, [&](const std::string& name) {
-                return domains_.contains(name + ".") && !beside_alone_.contains(name + ".");
+    const auto wants = [&](const std::string& name) {
+      return domains_.contains(name + ".") && !beside_alone_.contains(name + ".");
+    };
+    PLUMB_TRY(read_ones, read<ImportedMail>(*from, wants, [&](const ObservedScope& domain) {
+                return importing::mail_of(domain, options_.mail, catalog_);
               }));
-    found_.no_mail = scopes.empty() && beside_alone_.empty();
-    for (const auto& scope : scopes) {
-      domains_.at(scope->scope.container).mail =
-          importing::mail_of(*scope, options_.mail, catalog_);
+    found_.no_mail = read_ones.empty() && beside_alone_.empty();
+    for (auto& [scope, mail] : read_ones) {
+      domains_.at(scope->scope.container).mail = std::move(mail);
     }
     return {};
   }
@@ -309,12 +325,16 @@ void tell_not_taken(const Found& found, void (*tell)(const std::string&)) {
 
 /// Where it fails, what stays outside is told nonetheless: it may be what the manifests miss.
 Result<importing::Import> make_manifests(Workspace& workspace,
-                                         const Found& found,
+                                         Found& found,
                                          const load::Loaded& project,
                                          load::Source& source) {
-  auto made = importing::make_import(found.domains, project, source, [&](load::Source& from) {
-    return workspace.load_from(from);
-  });
+  for (const auto& domain : found.domains) {
+    found.names.emplace_back(domain.name.without_dot());
+  }
+  auto made =
+      importing::make_import(std::move(found.domains), project, source, [&](load::Source& from) {
+        return workspace.load_from(from);
+      });
   if (!made) {
     tell_not_taken(found, &complain);
   }
@@ -346,7 +366,7 @@ Result<void> take_and_write(const Workspace& workspace,
 void report(const Found& found, const importing::Import& made, bool written) {
   const auto tell = written ? &say : &complain;
   tell(
-      std::string(written ? "Wrote " : "Would write ") + counted(found.domains.size(), "domain") +
+      std::string(written ? "Wrote " : "Would write ") + counted(found.names.size(), "domain") +
       (made.profiles != 0 ? " and " + counted(made.profiles, "profile") + " that they share" : "") +
       ".\n");
   if (!made.without_profiles.empty()) {
@@ -451,10 +471,7 @@ Result<ExitCode> import_world(Workspace& workspace, const ImportOptions& options
   // one that `into` holds.
   if (!octodns &&
       (options.into.empty() || options.into == options.from || options.from == "axfr")) {
-    std::vector<std::string> names;
-    for (const auto& domain : found.domains) {
-      names.emplace_back(domain.name.without_dot());
-    }
+    auto names = found.names;
     if (!importing::servers_of(*loaded).empty()) {
       names.emplace_back("kind:Server");  // their addresses stand in what was imported
     }

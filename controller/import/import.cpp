@@ -4,9 +4,11 @@
 #include <array>
 #include <map>
 #include <set>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 
+#include "controller/env/parallel.h"
 #include "controller/import/mail_block.h"
 #include "controller/import/overlay.h"
 #include "controller/import/profiles.h"
@@ -35,6 +37,10 @@ bool is_of_the_file(const std::string& id) {
   });
 }
 
+void for_each(std::size_t count, const std::function<void(std::size_t)>& task) {
+  env::for_each_parallel(count, std::thread::hardware_concurrency(), task);
+}
+
 /// Mends manifests until they load: what breaks a rule is kept with the rule switched off, what
 /// cannot be declared becomes unmanaged.
 class Mending {
@@ -49,7 +55,7 @@ class Mending {
     constexpr int kRounds = 24;
     for (int round = 1;; ++round) {
       // Mostly nothing is wrong, and one load is all it takes.
-      auto own = domains_;
+      auto own = copy_of_domains();
       const auto profiles =
           find_profiles(domains_, [&](const std::string& name) { return is_taken(name); });
       PLUMB_TRY(loaded, read_back(profiles));
@@ -84,6 +90,12 @@ class Mending {
     std::size_t domain = 0, file = 0;
   };
 
+  std::vector<ImportedDomain> copy_of_domains() const {
+    std::vector<ImportedDomain> copies(domains_.size());
+    for_each(copies.size(), [&](std::size_t i) { copies[i] = domains_[i]; });
+    return copies;
+  }
+
   void write(const std::vector<ImportedProfile>& profiles) {
     out_.files.clear();
     out_.profiles = profiles.size();
@@ -91,8 +103,10 @@ class Mending {
       out_.files.push_back(profile_manifest(profile));
     }
     places_.clear();
-    for (std::size_t i = 0; i < domains_.size(); ++i) {
-      for (auto& file : domain_manifests(domains_[i])) {
+    std::vector<std::vector<Manifest>> written(domains_.size());
+    for_each(written.size(), [&](std::size_t i) { written[i] = domain_manifests(domains_[i]); });
+    for (std::size_t i = 0; i < written.size(); ++i) {
+      for (auto& file : written[i]) {
         places_.emplace(file.path, FilePlace{i, out_.files.size()});
         out_.files.push_back(std::move(file));
       }
@@ -318,9 +332,7 @@ Result<Import> make_import(std::vector<ImportedDomain> domains,
   std::sort(
       domains.begin(), domains.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   const auto servers = servers_of(project);
-  for (auto& domain : domains) {
-    recognise_mail(domain, servers);
-  }
+  for_each(domains.size(), [&](std::size_t i) { recognise_mail(domains[i], servers); });
   return Mending(domains, project, base, load_project).run();
 }
 

@@ -6,7 +6,10 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <thread>
 #include <unordered_map>
+
+#include "controller/env/parallel.h"
 
 namespace plumb::importing {
 namespace {
@@ -80,8 +83,12 @@ struct Part {
   bool is_member = false;
   Member member;
   ImportedSet set;
-  // Where it stands in its domain: a number into `mail_members` or `sets`, and of one TXT value
-  // that number too.
+};
+
+/// Where a part stands in its domain: a number into `mail_members` or `sets`, and of one TXT value
+/// that number too.
+struct PartPlace {
+  bool is_member = false;
   std::size_t item = 0;
   std::optional<std::size_t> value = {};
 };
@@ -117,8 +124,8 @@ class Parts {
     name_ = domain.name.to_unicode() == text ? std::string(text) : std::string();
   }
 
-  std::vector<Part> all() {
-    std::vector<Part> parts;
+  std::vector<PartPlace> all() const {
+    std::vector<PartPlace> parts;
     for (std::size_t i = 0; i < domain_.sets.size(); ++i) {
       const auto& set = domain_.sets[i];
       if (!can_share(domain_, set)) {
@@ -127,20 +134,28 @@ class Parts {
       const bool usual = set.ttl == domain_.default_ttl;
       if (set.type == values::RecordType::txt && usual) {
         for (std::size_t k = 0; k < set.values.size(); ++k) {
-          parts.push_back({false, {}, shared(set, {set.values[k]}), i, k});
+          parts.push_back({false, i, k});
         }
       } else {
-        parts.push_back({false, {}, shared(set, set.values), i});
+        parts.push_back({false, i});
       }
     }
     for (std::size_t i = 0; i < domain_.mail_members.size(); ++i) {
-      const auto& [name, yaml] = domain_.mail_members[i];
-      if (!has_variable(yaml)) {
-        parts.push_back(
-            {true, {name, name_.empty() ? yaml : flow_with_variable(yaml, name_)}, {}, i});
+      if (!has_variable(domain_.mail_members[i].second)) {
+        parts.push_back({true, i});
       }
     }
     return parts;
+  }
+
+  Part at(const PartPlace& place) const {
+    if (place.is_member) {
+      const auto& [name, yaml] = domain_.mail_members[place.item];
+      return {true, {name, name_.empty() ? yaml : flow_with_variable(yaml, name_)}, {}};
+    }
+    const auto& set = domain_.sets[place.item];
+    return {
+        false, {}, place.value ? shared(set, {set.values[*place.value]}) : shared(set, set.values)};
   }
 
  private:
@@ -161,7 +176,7 @@ class Parts {
   std::string name_;
 };
 
-using Numbers = std::vector<std::uint32_t>;  ///< of parts, ascending
+using Numbers = std::vector<std::uint32_t>;  ///< of parts; ascending, where nothing else is said
 
 /// The profile whose parts this domain has all of; the largest one.
 class Chooser {
@@ -216,12 +231,12 @@ class Search {
       profiles.push_back(profile(group, names[group]));
       profiles.back().domains = uses[group];
     }
-    for (std::size_t i = 0; i < domains_.size(); ++i) {
+    for_each_domain([&](std::size_t i) {
       if (chosen[i] < groups_.size() && !names[chosen[i]].empty()) {
         take_out(i, groups_[chosen[i]]);
         domains_[i].profile = names[chosen[i]];
       }
-    }
+    });
     return profiles;
   }
 
@@ -236,24 +251,36 @@ class Search {
     }
   }
 
+  void for_each_domain(const std::function<void(std::size_t)>& task) const {
+    env::for_each_parallel(domains_.size(), std::thread::hardware_concurrency(), task);
+  }
+
+  /// Numbers are given in the order of the domains, whatever thread has spelt the parts.
   void number_parts() {
+    std::vector<std::vector<std::string>> keys(domains_.size());
+    places_.resize(domains_.size());
+    for_each_domain([&](std::size_t i) {
+      const auto settings = settings_of(domains_[i]);
+      const Parts parts(domains_[i]);
+      places_[i] = parts.all();
+      for (const auto& place : places_[i]) {
+        keys[i].push_back(settings + key_of(parts.at(place)));
+      }
+    });
     std::unordered_map<std::string, std::uint32_t> numbers;
-    for (const auto& domain : domains_) {
-      auto& own = parts_of_.emplace_back();
-      auto& places = places_.emplace_back();
-      const auto settings = settings_of(domain);
-      for (auto& part : Parts(domain).all()) {
-        const auto [found, is_new] =
-            numbers.try_emplace(settings + key_of(part), static_cast<std::uint32_t>(parts_.size()));
-        places.push_back({found->second, part.is_member, part.item, part.value});
+    parts_of_.resize(domains_.size());
+    for (std::size_t i = 0; i < domains_.size(); ++i) {
+      for (std::size_t k = 0; k < keys[i].size(); ++k) {
+        const auto [found, is_new] = numbers.try_emplace(
+            std::move(keys[i][k]), static_cast<std::uint32_t>(first_of_.size()));
         if (is_new) {
-          parts_.push_back(std::move(part));
+          first_of_.emplace_back(i, k);
           counts_.push_back(0);
         }
         ++counts_[found->second];
-        own.push_back(found->second);
+        parts_of_[i].push_back(found->second);
       }
-      std::sort(own.begin(), own.end());
+      keys[i].clear();
     }
   }
 
@@ -273,6 +300,7 @@ class Search {
       std::copy_if(parts.begin(), parts.end(), std::back_inserter(kept), [&](std::uint32_t part) {
         return counts_[part] >= enough;
       });
+      std::sort(kept.begin(), kept.end());
     }
   }
 
@@ -321,7 +349,8 @@ class Search {
     ImportedProfile out{.name = name, .providers = example.providers};
     out.default_ttl = example.default_ttl;
     for (const auto number : groups_[group]) {
-      const auto& part = parts_[number];
+      const auto [domain, place] = first_of_[number];
+      const auto part = Parts(domains_[domain]).at(places_[domain][place]);
       if (part.is_member) {
         out.mail_members.push_back(part.member);
         continue;
@@ -342,14 +371,15 @@ class Search {
   void take_out(std::size_t number, const Numbers& group) {
     auto& domain = domains_[number];
     const auto& places = places_[number];
-    for (auto it = places.rbegin(); it != places.rend(); ++it) {  // so that numbers stay true
-      if (!std::binary_search(group.begin(), group.end(), it->part)) {
+    for (auto k = places.size(); k-- > 0;) {  // so that numbers stay true
+      if (!std::binary_search(group.begin(), group.end(), parts_of_[number][k])) {
         continue;
       }
-      if (it->is_member) {
-        domain.mail_members.erase(domain.mail_members.begin() + at(it->item));
-      } else if (auto& set = domain.sets[it->item]; it->value) {
-        set.values.erase(set.values.begin() + at(*it->value));
+      const auto& [is_member, item, value] = places[k];
+      if (is_member) {
+        domain.mail_members.erase(domain.mail_members.begin() + at(item));
+      } else if (auto& set = domain.sets[item]; value) {
+        set.values.erase(set.values.begin() + at(*value));
         set.lint_off.clear();  // the profile says it of the whole set
       } else {
         set.values.clear();
@@ -360,21 +390,14 @@ class Search {
 
   static std::ptrdiff_t at(std::size_t number) { return static_cast<std::ptrdiff_t>(number); }
 
-  /// Where one of the parts stands in a domain, as Part says it.
-  struct PartPlace {
-    std::uint32_t part = 0;
-    bool is_member = false;
-    std::size_t item = 0;
-    std::optional<std::size_t> value;
-  };
-
   std::vector<ImportedDomain>& domains_;
   const std::function<bool(const std::string&)>& taken_;
   std::size_t number_ = 0;  ///< of the last name
-  std::vector<Part> parts_;
-  std::vector<std::size_t> counts_;
-  std::vector<Numbers> parts_of_;
+  /// Of each part, the domain that has it first, and its number there.
+  std::vector<std::pair<std::size_t, std::size_t>> first_of_;
+  std::vector<std::size_t> counts_;             ///< of domains that have it
   std::vector<std::vector<PartPlace>> places_;  ///< of each domain's parts, in its order
+  std::vector<Numbers> parts_of_;               ///< parallel, so not ascending
   std::vector<Numbers> frequent_;
   std::vector<Numbers> groups_;
 };
