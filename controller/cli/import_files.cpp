@@ -1,6 +1,7 @@
 #include "controller/cli/import_files.h"
 
 #include <atomic>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -21,11 +22,12 @@ Result<void> write_files(const fs::path& directory,
       return tl::unexpected(std::move(written).error());
     }
   }
-  std::set<fs::path> parents;
+  std::map<fs::path, fs::path> one_of;  // by folder
   for (const auto& file : files) {
-    parents.insert((directory / file.path).parent_path());
+    const auto path = directory / file.path;
+    one_of.emplace(path.parent_path(), path);
   }
-  for (const auto& parent : parents) {
+  for (const auto& [parent, path] : one_of) {
     std::error_code error;  // what could not be made is told by the file that is to lie there
     fs::create_directories(parent, error);
   }
@@ -39,12 +41,20 @@ Result<void> write_files(const fs::path& directory,
       return;
     }
     const auto& file = files[i];
-    written[i] = env::write_file_atomically(directory / file.path, file.text);
+    written[i] = env::write_file_unsettled(directory / file.path, file.text);
     auto least = failed.load();
     while (!written[i] && i < least && !failed.compare_exchange_weak(least, i)) {
     }
   });
-  return failed == written.size() ? Result<void>() : std::move(written[failed]);
+  if (failed != written.size()) {
+    return std::move(written[failed]);
+  }
+  for (const auto& [parent, path] : one_of) {
+    if (auto synced = env::sync_folder_of(path); !synced) {
+      return synced;
+    }
+  }
+  return {};
 }
 
 }  // namespace plumb::cli

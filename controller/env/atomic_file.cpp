@@ -97,6 +97,10 @@ fs::path target_of(const fs::path& path) {
   return ignored ? path : target;
 }
 
+fs::path folder_of(const fs::path& target) {
+  return target.has_parent_path() ? target.parent_path() : fs::path(".");
+}
+
 Result<void> fill(Descriptor& file, const fs::path& target, std::string_view content, mode_t mode) {
   struct stat old {};
   const bool exists = ::stat(target.c_str(), &old) == 0;
@@ -116,10 +120,9 @@ Result<void> fill(Descriptor& file, const fs::path& target, std::string_view con
 
 }  // namespace
 
-Result<void> write_file_atomically(const fs::path& path, std::string_view content, mode_t mode) {
+Result<void> write_file_unsettled(const fs::path& path, std::string_view content, mode_t mode) {
   const auto target = target_of(path);
-  const auto folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  std::string name = (folder / ("." + target.filename().string() + ".XXXXXX")).string();
+  std::string name = (folder_of(target) / ("." + target.filename().string() + ".XXXXXX")).string();
   Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
   if (!file.is_open()) {
     return tl::unexpected(system_error("write", target, errno));
@@ -132,10 +135,20 @@ Result<void> write_file_atomically(const fs::path& path, std::string_view conten
     return tl::unexpected(system_error("replace", target, errno));
   }
   temporary.keep();
-  if (!sync_folder(folder)) {
+  return {};
+}
+
+Result<void> sync_folder_of(const fs::path& path) {
+  const auto target = target_of(path);
+  if (!sync_folder(folder_of(target))) {
     return tl::unexpected(system_error("sync the folder of", target, errno));
   }
   return {};
+}
+
+Result<void> write_file_atomically(const fs::path& path, std::string_view content, mode_t mode) {
+  auto written = write_file_unsettled(path, content, mode);
+  return written ? sync_folder_of(path) : written;
 }
 
 Result<std::string> read_file(const fs::path& path, std::size_t cap) {

@@ -179,6 +179,22 @@ TEST(AtomicFile, RefusesWhatIsNoPlaceForAFile) {
   EXPECT_EQ(files_in(folder.path()), 1U);
 }
 
+TEST(AtomicFile, ManyAreWrittenWholeAndTheirFolderIsSyncedOnce) {
+  const TempDir directory;
+  for (const char* name : {"a", "b", "a"}) {
+    ASSERT_TRUE(write_file_unsettled(directory.path() / name, std::string("of ") + name));
+  }
+  EXPECT_TRUE(sync_folder_of(directory.path() / "a"));
+  EXPECT_EQ(directory.read("a"), "of a");
+  EXPECT_EQ(directory.read("b"), "of b");
+  EXPECT_EQ(files_in(directory.path()), 2U);
+  const auto nowhere = directory.path() / "none" / "a";
+  for (const auto& failed : {write_file_unsettled(nowhere, ""), sync_folder_of(nowhere)}) {
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, ErrorCode::not_found);
+  }
+}
+
 TEST(ReadFile, GivesEveryOctetUpToItsCap) {
   const TempDir folder;
   const auto path = folder.write("x", std::string("a\0b\n", 4));
