@@ -31,7 +31,8 @@ std::string Sha256::finish() {
   std::string digest(32, '\0');
   PLUMB_CHECK(EVP_DigestFinal_ex(context_->evp.get(),
                                  reinterpret_cast<unsigned char*>(digest.data()),
-                                 nullptr) == 1);
+                                 nullptr) == 1 &&
+              EVP_DigestInit_ex(context_->evp.get(), nullptr, nullptr) == 1);
   return digest;
 }
 

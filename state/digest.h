@@ -6,7 +6,7 @@
 
 namespace plumb::state {
 
-/// SHA-256 (FIPS 180-4) over octets that come in pieces. Not thread-safe.
+/// SHA-256 (FIPS 180-4) over octets that come in pieces, one text after another. Not thread-safe.
 class Sha256 {
  public:
   Sha256();
@@ -14,7 +14,8 @@ class Sha256 {
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
   void add(std::string_view octets);
-  /// The 32 octets of the digest; nothing may be added afterwards.
+  /// The 32 octets of the digest of what was added since the last one. To make one Sha256 costs
+  /// more than a short text's digest.
   std::string finish();
 
  private:

@@ -21,7 +21,11 @@ constexpr std::uint8_t kHeal = 8;
 /// Appends the items of one record.
 class Writer {
  public:
-  Writer() { number(kVersion); }
+  Writer() {
+    constexpr std::size_t kMostly = 256;  // so that nearly none has to grow
+    out_.reserve(kMostly);
+    number(kVersion);
+  }
   Writer& number(std::uint64_t number) {
     cbor::unsigned_number(out_, number);
     return *this;
@@ -252,7 +256,11 @@ Result<Scope> decode(std::string_view bytes) {
 }
 
 std::string encode(const Claim& record) {
-  return Writer().text(record.body).owned(record.owned).text(record.long_key).take();
+  return encode_claim(record.body, record.owned, record.long_key);
+}
+
+std::string encode_claim(std::string_view body, const Owned& owned, std::string_view long_key) {
+  return Writer().text(body).owned(owned).text(long_key).take();
 }
 
 template <>

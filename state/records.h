@@ -71,6 +71,8 @@ std::string encode(const Identity& record);
 std::string encode(const Counters& record);
 std::string encode(const Scope& record);
 std::string encode(const Claim& record);
+/// The Claim of these.
+std::string encode_claim(std::string_view body, const Owned& owned, std::string_view long_key);
 std::string encode(const Outputs& record);
 std::string encode(const Intent& record);
 std::string encode(const Settled& record);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "state/digest.h"
 #include "state/lmdb.h"
 #include "state/records.h"
 #include "state/store.h"
@@ -52,7 +53,7 @@ std::optional<std::uint32_t> scope_number(Txn& txn, const Scope& scope);
 Result<std::string> whole_key(const records::ResourceKey& key, const std::string& long_key);
 
 /// The digest that a row of history must have, given its predecessor's (empty for the first).
-std::string history_digest(std::string_view before, std::string_view record);
+std::string history_digest(Sha256& sha256, std::string_view before, std::string_view record);
 /// The record within a row of Db::audit, without the digest that stands before it.
 std::string_view history_record(Txn& txn, std::string_view row);
 
@@ -64,11 +65,12 @@ void verify_rows(Txn& txn);
 struct Writing {
   Txn& txn;
   records::Counters counters;
+  Sha256 sha256 = {};
 
   /// The number of a scope, which is given one where it has none.
   std::uint32_t number_of(const Scope& scope);
   /// Appends to the history; gives `row` its seq.
-  void record(HistoryRow row);
+  void record(HistoryRow& row);
   /// Changes the use of a consent; never below zero.
   void count_consent(const std::string& id, int used, int reserved);
   void put_claim(std::uint32_t scope,

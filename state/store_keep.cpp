@@ -15,17 +15,14 @@ std::string word(Bookkeeping::What what) {
   return {};
 }
 
-/// One change of memory. Whether anything changed.
-bool keep_one(Writing& writing,
-              const Scope& scope,
-              std::uint32_t number,
-              const Bookkeeping& change,
-              HistoryRow row) {
+/// One change of memory. Whether anything changed. `row`: of the history, with what all changes of
+/// the scope have in common.
+bool keep_one(Writing& writing, std::uint32_t number, const Bookkeeping& change, HistoryRow& row) {
   auto& txn = writing.txn;
   const auto where = records::resource_key(number, change.kind, change.key);
   if (txn.get(Db::open_keys, where)) {  // J6
     txn.fail({ErrorCode::conflict,
-              "\"" + change.key + "\" in " + scope.container + " (" + scope.account +
+              "\"" + change.key + "\" in " + row.scope.container + " (" + row.scope.account +
                   ") has a change under way",
               "run apply again: open changes are settled first"});
   }
@@ -44,7 +41,6 @@ bool keep_one(Writing& writing,
     writing.put_claim(number, change.kind, change.key, change.body, change.claim);
   }
   if (!change.silent) {
-    row.scope = scope;
     row.kind = change.kind;
     row.key = change.key;
     row.what = word(change.what);
@@ -52,7 +48,7 @@ bool keep_one(Writing& writing,
     row.before = before ? before->body : std::string();
     row.after = change.body;
     row.detail = change.why;
-    writing.record(std::move(row));
+    writing.record(row);
   }
   return true;
 }
@@ -80,8 +76,9 @@ Result<void> LmdbStore::keep_all(std::span<const ScopeBooks> books,
     row.commit = commit;
     for (const auto& [scope, changes] : books) {
       const auto number = writing.number_of(scope);
+      row.scope = scope;
       for (const auto& change : changes) {
-        changed = keep_one(writing, scope, number, change, row) || changed;
+        changed = keep_one(writing, number, change, row) || changed;
       }
     }
     return changed;
@@ -135,7 +132,7 @@ Result<void> LmdbStore::take_over(const Scope& scope,
     row.what = taken ? "take over" : "give up";
     row.result = "done";
     row.detail = why;
-    writing.record(std::move(row));
+    writing.record(row);
     return true;
   });
 }
@@ -187,7 +184,7 @@ Result<void> LmdbStore::use_consent(const std::string& id,
     row.what = "consent";
     row.result = "done";
     row.detail = id + (detail.empty() ? "" : ": " + detail);
-    writing.record(std::move(row));
+    writing.record(row);
     return true;
   });
 }

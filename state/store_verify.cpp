@@ -105,13 +105,14 @@ void verify_journal(Txn& txn) {
 
 void verify_history(Txn& txn) {
   const auto counters = read_counters(txn);
+  Sha256 sha256;
   std::string digest;
   std::uint64_t seq = 0;
   Cursor cursor(txn, Db::audit);
   while (txn.ok() && cursor.next()) {
     ++seq;
     const auto record = history_record(txn, cursor.value());
-    digest = history_digest(digest, record);
+    digest = history_digest(sha256, digest, record);
     // The chain first: what was changed need not be a record any more.
     const auto row =
         cursor.value().starts_with(digest) ? decode_in<HistoryRow>(txn, record) : std::nullopt;

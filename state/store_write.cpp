@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 
-#include "state/digest.h"
 #include "state/store_impl.h"
 
 namespace plumb::state {
@@ -170,7 +169,7 @@ class Closing {
     row.before = key.before;
     row.after = key.after;
     row.detail = with_consent(detail, key.consent);
-    writing_.record(std::move(row));
+    writing_.record(row);
   }
 
   Writing& writing_;
@@ -183,11 +182,10 @@ class Closing {
 
 }  // namespace
 
-std::string history_digest(std::string_view before, std::string_view record) {
-  Sha256 digest;
-  digest.add(before);
-  digest.add(record);
-  return digest.finish();
+std::string history_digest(Sha256& sha256, std::string_view before, std::string_view record) {
+  sha256.add(before);
+  sha256.add(record);
+  return sha256.finish();
 }
 
 std::uint32_t Writing::number_of(const Scope& scope) {
@@ -201,10 +199,10 @@ std::uint32_t Writing::number_of(const Scope& scope) {
   return number;
 }
 
-void Writing::record(HistoryRow row) {
+void Writing::record(HistoryRow& row) {
   row.seq = ++counters.history;
   const auto record = records::encode(row);
-  counters.history_digest = history_digest(counters.history_digest, record);
+  counters.history_digest = history_digest(sha256, counters.history_digest, record);
   txn.put(Db::audit, records::number_key(row.seq), counters.history_digest + record);
 }
 
@@ -230,10 +228,9 @@ void Writing::put_claim(std::uint32_t scope,
                         const std::string& body,
                         const Owned& owned) {
   counters.claimed = true;
-  txn.put(
-      Db::claims,
-      records::resource_key(scope, kind, key),
-      records::encode(records::Claim{body, owned, records::is_long(key) ? key : std::string()}));
+  txn.put(Db::claims,
+          records::resource_key(scope, kind, key),
+          records::encode_claim(body, owned, records::is_long(key) ? key : std::string_view()));
 }
 
 bool Writing::put_if_new(Db db, std::string_view key, const std::string& value) {

@@ -75,6 +75,32 @@ std::optional<SecretRef> declared_secret(const ScopePlan& scope, const Change& c
   return std::nullopt;
 }
 
+/// How a change is written down where it is one of memory alone.
+std::optional<state::Bookkeeping::What> kept_as(const Change& change, bool goes_whole) {
+  using What = state::Bookkeeping::What;
+  const bool held = change.guard != Guard::none && change.consented == 0;
+  if (held || (goes_whole && change.verb == Verb::forget)) {
+    return std::nullopt;
+  }
+  switch (change.verb) {
+    case Verb::adopt:
+      return What::adopt;
+    case Verb::refresh:
+      return What::refresh;
+    case Verb::forget:
+      return What::forget;
+    case Verb::create:
+    case Verb::update:
+    case Verb::replace:
+    case Verb::rename:
+    case Verb::remove:
+    case Verb::hold:
+    case Verb::conflict:
+      break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Owned claim_of(const ScopePlan& scope, const Change& change, const std::string& commit) {
@@ -192,44 +218,31 @@ std::vector<state::Bookkeeping> bookkeeping(const ScopePlan& scope, const std::s
   std::vector<state::Bookkeeping> rows;
   const bool goes_whole = whole_removal(scope).has_value();
   for (const auto& change : scope.changes) {
-    state::Bookkeeping row;
-    switch (change.verb) {
-      case Verb::adopt:
-        row.what = state::Bookkeeping::What::adopt;
-        break;
-      case Verb::refresh:
-        row.what = state::Bookkeeping::What::refresh;
-        break;
-      case Verb::forget:
-        row.what = state::Bookkeeping::What::forget;
-        break;
-      case Verb::create:
-      case Verb::update:
-      case Verb::replace:
-      case Verb::rename:
-      case Verb::remove:
-      case Verb::hold:
-      case Verb::conflict:
-        continue;
-    }
-    const bool held = change.guard != Guard::none && change.consented == 0;
-    if (held || (goes_whole && change.verb == Verb::forget)) {
+    const auto what = kept_as(change, goes_whole);
+    const bool claims = what && what != state::Bookkeeping::What::forget;
+    const auto claim = claims ? scope.claim_after(change) : std::nullopt;
+    if (!what || (claims && !claim)) {
       continue;
     }
+    auto& row = rows.emplace_back();
+    row.what = *what;
     row.kind = scope.kind(change);
     row.key = scope.key(change);
     row.silent = change.state_only_silent;
-    if (row.what != state::Bookkeeping::What::forget) {
-      const auto claim = scope.claim_after(change);
-      if (!claim) {
-        continue;
-      }
+    if (claim) {
       row.body = claim->body;
       row.claim = claim_of(scope, change, commit);
     }
-    rows.push_back(std::move(row));
   }
   return rows;
+}
+
+bool has_bookkeeping(const ScopePlan& scope) {
+  const bool goes_whole = whole_removal(scope).has_value();
+  return std::any_of(scope.changes.begin(), scope.changes.end(), [&](const Change& change) {
+    const auto what = kept_as(change, goes_whole);
+    return what && (what == state::Bookkeeping::What::forget || scope.claim_after(change));
+  });
 }
 
 }  // namespace plumb::apply

@@ -43,5 +43,7 @@ providers::Order order_of(const plan::ScopePlan& scope,
 /// Adopt, refresh and forget of one scope, but for what whole_removal takes along.
 std::vector<state::Bookkeeping> bookkeeping(const plan::ScopePlan& scope,
                                             const std::string& commit);
+/// Whether there is any.
+bool has_bookkeeping(const plan::ScopePlan& scope);
 
 }  // namespace plumb::apply

@@ -7,6 +7,7 @@
 
 #include "controller/apply/batch.h"
 #include "controller/apply/outcomes.h"
+#include "controller/env/parallel.h"
 
 namespace plumb::apply {
 namespace {
@@ -132,15 +133,17 @@ void Work::lock_all(std::span<const std::uint32_t> scopes) {
 /// Writes the bookkeeping of all scopes in one transaction; where one of them stands in its way,
 /// each by itself.
 void Work::keep_books(std::span<const std::uint32_t> scopes) {
-  std::vector<std::vector<state::Bookkeeping>> rows;
+  std::vector<std::vector<state::Bookkeeping>> rows(scopes.size());
+  env::for_each_parallel(rows.size(), std::thread::hardware_concurrency(), [&](std::size_t i) {
+    rows[i] = bookkeeping(plan_.scopes[scopes[i]], run_.commit);
+  });
   Numbers with_rows;
-  for (const auto scope : scopes) {
-    auto own = bookkeeping(plan_.scopes[scope], run_.commit);
-    if (!own.empty()) {
-      rows.push_back(std::move(own));
-      with_rows.push_back(scope);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].empty()) {
+      with_rows.push_back(scopes[i]);
     }
   }
+  std::erase_if(rows, [](const auto& own) { return own.empty(); });
   std::vector<state::ScopeBooks> books;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     books.push_back({plan_.scopes[with_rows[i]].scope, rows[i]});
@@ -287,7 +290,7 @@ void Work::only_books(const std::stop_token& stop) {
     if (with_batches.contains(scope)) {
       continue;
     }
-    if (bookkeeping(plan_.scopes[scope], run_.commit).empty()) {
+    if (!has_bookkeeping(plan_.scopes[scope])) {
       end_scope(scope);
       continue;
     }
