@@ -100,6 +100,7 @@ class LmdbStore final : public Store {
   bool empty() const override;
   Result<std::vector<Scope>> scopes() const override;
   Result<std::shared_ptr<const ClaimedScope>> claims(const Scope& scope) const override;
+  Result<std::string> claims_digest(const Scope& scope) const override;
   Result<std::optional<std::string>> claimed_body(const ResourceId& id) const override;
   Result<std::vector<StoredOutputs>> outputs() const override;
   Result<std::vector<Intent>> open_intents() const override;

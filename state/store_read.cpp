@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <map>
 
+#include "resources/model/cbor.h"
+#include "resources/model/table.h"
 #include "state/store_impl.h"
 
 namespace plumb::state {
@@ -119,6 +121,28 @@ Result<std::shared_ptr<const ClaimedScope>> LmdbStore::claims(const Scope& scope
         }
         return std::make_shared<const ClaimedScope>(std::move(claimed));
       });
+}
+
+Result<std::string> LmdbStore::claims_digest(const Scope& scope) const {
+  return read<std::string>([&](Txn& txn) -> std::string {
+    const auto number = scope_number(txn, scope);
+    if (!number) {
+      return {};
+    }
+    const auto prefix = records::number_key(*number);
+    const bool taken_over = txn.get(Db::taken_over, prefix).has_value();
+    std::string rows;
+    const auto add = [&](std::string_view part) { cbor::octets(rows, part); };
+    Cursor cursor(txn, Db::claims, prefix);
+    while (cursor.next()) {
+      add(cursor.key().substr(prefix.size()));
+      add(cursor.value());
+    }
+    if (rows.empty() && !taken_over) {
+      return {};
+    }
+    return hash128(rows, identity_.seed) + (taken_over ? '\1' : '\0');
+  });
 }
 
 Result<std::optional<std::string>> LmdbStore::claimed_body(const ResourceId& id) const {

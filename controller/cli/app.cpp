@@ -126,9 +126,15 @@ void App::planning(CLI::App* command, PlanOptions& options) {
                       options.consents,
                       "Permit for this run what a guard refuses, as the plan prints it");
   command->add_flag("--no-heal", options.no_heal, "Report drift, do not undo it");
-  command->add_flag("--skip-settled",
-                    options.skip_settled,
-                    "Do not read zones whose change token has not moved since they were in plumb");
+  auto* all = command->add_flag(
+      "--read-all",
+      options.read_all,
+      "Also read files that have not been touched since what they hold was last in plumb");
+  command
+      ->add_flag("--skip-settled",
+                 options.skip_settled,
+                 "Do not read zones whose change token has not moved since they were in plumb")
+      ->excludes(all);
 }
 
 void App::plan_commands() {

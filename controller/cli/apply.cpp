@@ -205,6 +205,9 @@ class Applying {
   Result<ExitCode> run(Planned& planned, bool reread) {
     const auto loaded = planned.loaded;
     auto* store = planned.store;
+    if (auto kept = keep_settled(planned); !kept) {
+      return tl::unexpected(std::move(kept).error());
+    }
     PLUMB_TRY(code, passes(planned, reread));
     return try_logins(*loaded, *store) || code != ExitCode::ok ? code : ExitCode::check_failed;
   }
@@ -213,6 +216,7 @@ class Applying {
   Result<ExitCode> passes(Planned& planned, bool reread);
   apply::Summary once(const Planned& planned, const apply::Run& who, bool reread);
   Result<Planned> again(const Planned& planned);
+  Result<void> keep_settled(const Planned& planned);
   void look_after(const load::Loaded& loaded);
   bool try_logins(const load::Loaded& loaded, state::Store& store);
 
@@ -240,11 +244,20 @@ apply::Summary Applying::once(const Planned& planned, const apply::Run& who, boo
   return summary;
 }
 
+/// What a saved plan leaves out is not in plumb, so nothing is learnt from such a pass.
+Result<void> Applying::keep_settled(const Planned& planned) {
+  return saved_ != nullptr
+             ? Result<void>()
+             : workspace_.reconciler(*planned.store).keep_settled(planned.pass, believed(options_));
+}
+
 Result<Planned> Applying::again(const Planned& planned) {
   PLUMB_TRY(pass_option, pass_options(options_, workspace_.parts().catalog));
   for (const auto& consent : planned.pass.plan.consents) {
     pass_option.consents_in_use.push_back(consent.id);
   }
+  pass_option.roster = planned.pass.roster;
+  pass_option.tokens = reconcile::Tokens::none;  // what was just written has moved
   pass_option.selection.only.emplace();
   for (const auto& scope : planned.pass.plan.scopes) {
     if (!scope.changes.empty()) {
@@ -310,10 +323,8 @@ Result<ExitCode> Applying::passes(Planned& planned, bool reread) {
     }
     PLUMB_TRY(next, again(planned));
     if (!has_work(next.pass.plan)) {
-      if (options_.skip_settled && saved_ == nullptr) {
-        if (auto kept = workspace_.reconciler(*planned.store).keep_settled(next.pass); !kept) {
-          return tl::unexpected(std::move(kept).error());
-        }
+      if (auto kept = keep_settled(next); !kept) {
+        return tl::unexpected(std::move(kept).error());
       }
       const auto left = next.pass.plan.change_count();
       if (text) {
@@ -411,11 +422,6 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
                              .about_to_apply = true},
                             workspace.style()));
   }
-  if (options.skip_settled && !saved && !has_work(plan)) {
-    if (auto kept = workspace.reconciler(*planned.store).keep_settled(planned.pass); !kept) {
-      return tl::unexpected(std::move(kept).error());
-    }
-  }
   const bool works = !plan.run_refused && has_work(plan);
   if (works) {
     PLUMB_TRY(go, confirmed(plan, options));
@@ -428,8 +434,12 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
     return tl::unexpected(std::move(kept).error());
   }
   if (!works) {
-    if (auto bound = workspace.reconciler(*planned.store).remember(planned.pass); !bound) {
-      return tl::unexpected(std::move(bound).error());
+    auto kept = workspace.reconciler(*planned.store).remember(planned.pass);
+    if (kept && !saved) {
+      kept = workspace.reconciler(*planned.store).keep_settled(planned.pass, believed(options));
+    }
+    if (!kept) {
+      return tl::unexpected(std::move(kept).error());
     }
     const auto code = settled.held ? ExitCode::lock_held : exit_code_of(plan, false);
     return code_with_owed(*planned.pass.roster, planned.owes, code);

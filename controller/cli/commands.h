@@ -29,6 +29,7 @@ struct PlanOptions : SelectOptions {
   std::string output = "text";        ///< text | json | markdown
   std::string out;                    ///< --out FILE
   bool refresh = true;
+  bool read_all = false;  ///< --read-all: also what by its exact change token has not moved
   bool skip_settled =
       false;  ///< --skip-settled: zones whose change token has not moved are not read
   bool detailed_exitcode = false;

@@ -72,11 +72,18 @@ reconcile::Selection selection_of(const SelectOptions& options, const Catalog& c
   return selection;
 }
 
+reconcile::Tokens believed(const PlanOptions& options) {
+  if (options.read_all) {
+    return reconcile::Tokens::none;
+  }
+  return options.skip_settled ? reconcile::Tokens::all : reconcile::Tokens::exact;
+}
+
 Result<reconcile::PassOptions> pass_options(const PlanOptions& options, const Catalog& catalog) {
   reconcile::PassOptions pass;
   pass.selection = selection_of(options, catalog);
   pass.refresh = options.refresh;
-  pass.full_refresh = !options.skip_settled;
+  pass.tokens = believed(options);
   pass.no_heal = options.no_heal;
   for (std::size_t i = 0; i < options.consents.size(); ++i) {
     PLUMB_TRY(consent, parse_consent(options.consents[i], i + 1));

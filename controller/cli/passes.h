@@ -36,6 +36,9 @@ Result<Planned> make_plan_of(Workspace& workspace,
 /// What a command is restricted to, for a pass. Borrows `catalog`.
 reconcile::Selection selection_of(const SelectOptions& options, const Catalog& catalog);
 
+/// Whose change tokens a command believes.
+reconcile::Tokens believed(const PlanOptions& options);
+
 /// The options of a pass, with the consents of the command line parsed.
 Result<reconcile::PassOptions> pass_options(const PlanOptions& options, const Catalog& catalog);
 

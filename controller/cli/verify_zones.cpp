@@ -33,8 +33,9 @@ Result<plan::KnownOutputs> known_outputs(Workspace& workspace,
   const reconcile::Roster roster(
       workspace.parts().provider_types, workspace.env(), workspace.directory().string(), quiet);
   PLUMB_TRY(scopes, reconcile::scopes_to_look_at(quiet, *store));
+  reconcile::Survey survey(roster, reconcile::Tokens::none, stop);
   return reconcile::observe_producers(
-      quiet, scopes, roster, *store, workspace.parts().catalog, std::move(stop));
+      quiet, scopes, roster, *store, workspace.parts().catalog, survey, std::move(stop));
 }
 
 verify::PolicyFile policy_of(std::string_view body, const ClaimedScope* claimed) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,9 @@ inline constexpr std::string_view kNoFileStamp = "-";
 
 /// The stamp of the file at `path`, or kNoFileStamp.
 std::string file_stamp(const std::filesystem::path& path);
+
+/// The same, or nothing where the file has changed within the last tick of the kernel's clock:
+/// another change could leave the same stamp still.
+std::optional<std::string> steady_file_stamp(const std::filesystem::path& path);
 
 }  // namespace plumb::env

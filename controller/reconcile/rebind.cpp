@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "controller/plan/guards.h"
+#include "resources/model/cbor.h"
+#include "resources/model/table.h"
+#include "state/records.h"
 
 namespace plumb::reconcile {
 namespace {
@@ -67,6 +70,12 @@ void join(ClaimedScope& now, const ClaimedScope& former) {
   now.taken_over = now.taken_over || former.taken_over;
 }
 
+bool moves_any(const std::vector<plan::Rebinding>& rebindings) {
+  return std::any_of(rebindings.begin(), rebindings.end(), [](const auto& rebinding) {
+    return rebinding.consented != 0;
+  });
+}
+
 }  // namespace
 
 Result<std::vector<plan::Rebinding>> find_rebindings(const load::Loaded& loaded,
@@ -110,10 +119,7 @@ std::vector<Scope> rebound(std::vector<Scope> scopes,
 Result<std::shared_ptr<const ClaimedScope>> claims_after(
     const Scope& scope, const std::vector<plan::Rebinding>& rebindings, const state::Store& store) {
   PLUMB_TRY(now, store.claims(scope));
-  const bool any = std::any_of(rebindings.begin(), rebindings.end(), [](const auto& rebinding) {
-    return rebinding.consented != 0;
-  });
-  if (!any) {
+  if (!moves_any(rebindings)) {
     return std::move(now);
   }
   std::shared_ptr<ClaimedScope> after;
@@ -136,6 +142,28 @@ Result<std::shared_ptr<const ClaimedScope>> claims_after(
     point_needs(*after, rebindings);
   }
   return std::shared_ptr<const ClaimedScope>(std::move(after));
+}
+
+Result<std::string> claims_digest_after(const Scope& scope,
+                                        const std::vector<plan::Rebinding>& rebindings,
+                                        const state::Store& store) {
+  if (!moves_any(rebindings)) {
+    return store.claims_digest(scope);
+  }
+  PLUMB_TRY(claimed, claims_after(scope, rebindings, store));
+  if (!claimed) {
+    return std::string();
+  }
+  std::string out;
+  cbor::octets(out, claimed->table.digest(store.seed()));
+  for (const auto& entry : claimed->table.entries()) {
+    if (entry.side != 0) {
+      cbor::octets(
+          out,
+          state::records::encode(state::records::Claim{{}, claimed->side[entry.side - 1], {}}));
+    }
+  }
+  return hash128(out, store.seed());
 }
 
 const plan::Rebinding* refused_by(const Scope& scope,

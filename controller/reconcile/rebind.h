@@ -26,6 +26,11 @@ std::vector<Scope> rebound(std::vector<Scope> scopes,
 Result<std::shared_ptr<const ClaimedScope>> claims_after(
     const Scope& scope, const std::vector<plan::Rebinding>& rebindings, const state::Store& store);
 
+/// Stands for claims_after(), before the move as after it; empty where there are none. Thread-safe.
+Result<std::string> claims_digest_after(const Scope& scope,
+                                        const std::vector<plan::Rebinding>& rebindings,
+                                        const state::Store& store);
+
 /// The rebinding that holds this scope back; nullptr where there is none.
 const plan::Rebinding* refused_by(const Scope& scope,
                                   const std::vector<plan::Rebinding>& rebindings);

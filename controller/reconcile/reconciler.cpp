@@ -5,6 +5,7 @@
 #include "controller/reconcile/prints.h"
 #include "controller/reconcile/rebind.h"
 #include "controller/reconcile/scopes.h"
+#include "controller/reconcile/survey.h"
 
 namespace plumb::reconcile {
 
@@ -26,7 +27,8 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
                               std::stop_token stop) {
   Pass pass;
   pass.loaded = loaded;
-  pass.roster = std::make_unique<Roster>(types_, env_, project_.string(), *loaded);
+  pass.roster = options.roster ? options.roster
+                               : std::make_shared<Roster>(types_, env_, project_.string(), *loaded);
 
   auto context = context_of(*loaded, catalog_, options);
   PLUMB_TRY(consents, consents_left(*loaded, options, store_, env_.clock));
@@ -41,9 +43,10 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
   pass.left_out = total - scopes.size();
 
   const auto began = env_.clock.steady();
-  PLUMB_TRY(
-      outputs,
-      observe_producers(*loaded, scopes, *pass.roster, store_, catalog_, stop, options.no_heal));
+  Survey survey(*pass.roster, options.tokens, stop);
+  PLUMB_TRY(outputs,
+            observe_producers(
+                *loaded, scopes, *pass.roster, store_, catalog_, survey, stop, options.no_heal));
   context.outputs = std::move(outputs);
   pass.kept_outputs = kept_outputs(context.outputs, catalog_);
 
@@ -51,7 +54,7 @@ Result<Pass> Reconciler::plan(std::shared_ptr<const load::Loaded> loaded,
   PLUMB_TRY(print_of, read_prints(inputs, context, store_, env_));
   context.print_of = std::move(print_of);
   std::vector<plan::ScopePlan> planned(inputs.size());
-  auto seen = observe_and_plan(pass, inputs, context, options, std::move(stop), planned);
+  auto seen = observe_and_plan(pass, inputs, context, options, survey, std::move(stop), planned);
   if (!seen) {
     return tl::unexpected(std::move(seen).error());
   }
@@ -110,10 +113,10 @@ void Reconciler::look_again(const Pass& pass,
   std::vector<std::uint32_t> number_of;
   for (const auto number : numbers) {
     const auto& scope = pass.plan.scopes[number];
-    const auto claims = store_.claims(scope.scope);
+    const auto claims = claims_digest_after(scope.scope, pass.plan.rebindings, store_);
     if (!claims) {
       refuse(number, claims.error());
-    } else if (digest_of(claims->get(), store_) != pass.claim_digests[number]) {
+    } else if (*claims != pass.claim_digests[number]) {
       const auto why =
           moved(scope, "another run has changed what is remembered of it since it was planned");
       refuse(number, why.value());

@@ -19,6 +19,14 @@
 
 namespace plumb::reconcile {
 
+/// Whose change tokens are believed: a scope that was in plumb and whose token stands still is not
+/// read then.
+enum class Tokens : std::uint8_t {
+  none,   ///< everything is read
+  exact,  ///< those that prove it (ProviderTraits::exact_tokens)
+  all,    ///< those of vendors too, past which something may have been written
+};
+
 /// What a pass is asked for.
 struct PassOptions {
   Selection selection;
@@ -26,11 +34,14 @@ struct PassOptions {
   /// Ids of documents that an earlier pass of this very run has used: without a count they hold
   /// until the run ends.
   std::vector<std::string> consents_in_use;
-  bool refresh = true;        ///< false: the claims are taken for the world (quick, may be wrong)
-  bool full_refresh = false;  ///< also reads scopes that by their change token have not moved
+  bool refresh = true;  ///< false: the claims are taken for the world (quick, may be wrong)
+  Tokens tokens = Tokens::exact;
   bool no_heal = false;
   bool take_over = false;  ///< plan as if the exclusive scopes selected were taken over
   unsigned threads = 0;    ///< 0: as many as the machine and the providers bear
+  /// The providers, where an earlier pass of this very run over the same project has opened them;
+  /// null: they are opened.
+  std::shared_ptr<Roster> roster = nullptr;
   /// Scopes that this very run has just read, and does not read again. Borrowed.
   const std::map<Scope, std::shared_ptr<const ObservedScope>>* seen = nullptr;
 };
@@ -38,7 +49,7 @@ struct PassOptions {
 /// A project that was loaded, its providers open, and its plan. Moves only.
 struct Pass {
   std::shared_ptr<const load::Loaded> loaded;
-  std::unique_ptr<Roster> roster;
+  std::shared_ptr<Roster> roster;
   plan::Plan plan;
   std::vector<std::string>
       claim_digests;  ///< parallel to plan.scopes: the claims that the plan was made of
@@ -51,6 +62,8 @@ struct Pass {
   std::size_t domains = 0;    ///< distinct headings looked at
   std::chrono::milliseconds observe_time{0};
 };
+
+class Survey;
 
 /// The one pass of the product: observe, compare with what is declared and claimed, plan; and
 /// apply. Borrows everything it is made of. Not thread-safe.
@@ -97,14 +110,16 @@ class Reconciler {
                           std::stop_token stop);
 
   /// Remembers the scopes of `pass` that were read and need nothing, so that later passes skip them
-  /// while nothing moves. Call after a second look.
-  Result<void> keep_settled(const Pass& pass);
+  /// while nothing moves: those with exact change tokens, or all that have any. Not of a plan that
+  /// was cut down afterwards.
+  Result<void> keep_settled(const Pass& pass, Tokens believed);
 
  private:
   Result<void> observe_and_plan(Pass& pass,
                                 std::vector<plan::ScopeInput>& inputs,
                                 const plan::PlanContext& context,
                                 const PassOptions& options,
+                                Survey& survey,
                                 std::stop_token stop,
                                 std::vector<plan::ScopePlan>& planned);
   Result<void> move_claims(const Pass& pass, const apply::Run& run);

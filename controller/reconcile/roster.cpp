@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <thread>
 
+#include "resources/model/cbor.h"
+#include "resources/model/table.h"
+
 namespace plumb::reconcile {
 
 Roster::Roster(std::span<const providers::ProviderType> types,
@@ -26,6 +29,10 @@ void Roster::add(const providers::ProviderType& type,
   member->name = config.name;
   member->account = config.account;
   member->traits = type.traits;
+  std::string spec;
+  cbor::value(spec, config.spec);
+  constexpr std::uint64_t kSeed = 0;
+  member->spec_digest = hash128(spec, kSeed);
   const auto at_once =
       config.concurrency != 0 ? config.concurrency : type.traits->limits.calls_at_once;
   const auto reads = type.traits->limits.reads_at_once;

@@ -26,6 +26,7 @@ class Roster {
     std::string name;     ///< of the Provider document
     std::string account;  ///< Scope::account
     const ProviderTraits* traits = nullptr;
+    std::string spec_digest;  ///< of Provider.spec: another spec may read the same world otherwise
     std::unique_ptr<env::Limiter> limiter;
     std::unique_ptr<env::LimitedHttp> http;
     std::unique_ptr<providers::Provider> provider;  ///< null where it could not be opened

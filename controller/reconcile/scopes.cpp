@@ -136,6 +136,40 @@ Result<bool> judge_replaced(plan::KnownOutputs::Producer& known,
   return true;
 }
 
+using Stored = std::map<ResourceId, std::vector<Field>>;
+
+/// Whether a scope is as it was when its plan was last empty.
+Result<bool> stands_still(const Scope& scope, Survey& survey, const state::Store& store) {
+  PLUMB_TRY(record, store.settled(scope));
+  return record && !record->fingerprint.empty() && record->fingerprint == survey.token_of(scope);
+}
+
+/// The scopes whose values are to be looked at, sorted. Of one that stands still, those of its keys
+/// are as recorded: else its plan would not have been empty.
+Result<std::vector<Scope>> scopes_to_read(const std::vector<load::Producer>& producers,
+                                          const Stored& stored,
+                                          const Roster& roster,
+                                          const Catalog& catalog,
+                                          Survey& survey,
+                                          const state::Store& store) {
+  std::set<Scope> wanted;
+  for (const auto& producer : producers) {
+    const auto& scope = producer.id.scope;
+    if (producer_of(roster, producer) == nullptr || wanted.contains(scope)) {
+      continue;
+    }
+    bool known = keeps_its_outputs(catalog, producer.id) && stored.contains(producer.id);
+    if (known) {
+      PLUMB_TRY(still, stands_still(scope, survey, store));
+      known = still;
+    }
+    if (!known) {
+      wanted.insert(scope);
+    }
+  }
+  return std::vector<Scope>(wanted.begin(), wanted.end());
+}
+
 }  // namespace
 
 std::vector<state::StoredOutputs> kept_outputs(const plan::KnownOutputs& outputs,
@@ -231,6 +265,7 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
                                              const Roster& roster,
                                              const state::Store& store,
                                              const Catalog& catalog,
+                                             Survey& survey,
                                              std::stop_token stop,
                                              bool no_heal) {
   plan::KnownOutputs outputs;
@@ -238,13 +273,12 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
   if (producers.empty()) {
     return outputs;
   }
-  std::set<Scope> scopes;
-  for (const auto& producer : producers) {
-    if (producer_of(roster, producer) != nullptr) {
-      scopes.insert(producer.id.scope);
-    }
+  PLUMB_TRY(rows, store.outputs());
+  Stored stored;
+  for (auto& row : rows) {
+    stored.emplace(std::move(row.id), std::move(row.values));
   }
-  const std::vector<Scope> wanted(scopes.begin(), scopes.end());
+  PLUMB_TRY(wanted, scopes_to_read(producers, stored, roster, catalog, survey, store));
   std::vector<Look> looks(wanted.size());
   observe(
       roster,
@@ -252,11 +286,6 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
       [&](std::size_t i, Look look) { looks[i] = std::move(look); },
       std::move(stop),
       Part::outputs);
-  PLUMB_TRY(rows, store.outputs());
-  std::map<ResourceId, std::vector<Field>> stored;
-  for (auto& row : rows) {
-    stored.emplace(std::move(row.id), std::move(row.values));
-  }
   for (const auto& producer : producers) {
     const auto place = std::lower_bound(wanted.begin(), wanted.end(), producer.id.scope);
     const auto* look = place != wanted.end() && *place == producer.id.scope

@@ -7,6 +7,7 @@
 
 #include "controller/env/clock.h"
 #include "controller/reconcile/reconciler.h"
+#include "controller/reconcile/survey.h"
 
 /// The steps of a pass around observing and planning: what is looked at, with what in hand.
 namespace plumb::reconcile {
@@ -28,12 +29,14 @@ Result<std::vector<Consent>> consents_left(const load::Loaded& loaded,
                                            const env::Clock& clock);
 
 /// Reads what `scopes` refer to, and what others may refer to of theirs; values that cannot be read
-/// come from the store, else they are unread. A container has the values it has, or none.
+/// come from the store, else they are unread. So do those of keys in a scope that has not moved
+/// since it was in plumb. A container has the values it has, or none.
 Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
                                              const std::vector<Scope>& scopes,
                                              const Roster& roster,
                                              const state::Store& store,
                                              const Catalog& catalog,
+                                             Survey& survey,
                                              std::stop_token stop,
                                              bool no_heal = false);
 
@@ -59,9 +62,6 @@ Result<void> read_claims(plan::ScopeInput& input,
 
 /// The claims taken for the world; a missing container where there are none.
 std::shared_ptr<const ObservedScope> remembered_or_missing(const plan::ScopeInput& input);
-
-/// Digest of a scope's claims: bytes, handles, policies, needs; empty where there are none.
-std::string digest_of(const ClaimedScope* claimed, const state::Store& store);
 
 /// Fills the counts of the header.
 void count(Pass& pass, const std::vector<plan::ScopePlan>& planned);

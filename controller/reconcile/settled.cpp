@@ -1,9 +1,9 @@
 #include "controller/reconcile/settled.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
+#include "controller/env/file_stamp.h"
 #include "controller/plan/resolve.h"
 #include "controller/reconcile/prints.h"
 #include "controller/reconcile/scopes.h"
@@ -11,9 +11,6 @@
 
 namespace plumb::reconcile {
 namespace {
-
-/// Grows when the same inputs are decided otherwise than before: all records then cease to hold.
-constexpr std::uint64_t kDecisions = 2;
 
 void put(std::string& out, bool flag) {
   cbor::unsigned_number(out, flag ? 1 : 0);
@@ -105,89 +102,65 @@ std::string encoded(const DesiredScope& desired, std::uint64_t seed) {
   return out;
 }
 
-/// Change tokens by scope, of one account.
-using Tokens = std::map<Scope, std::string>;
-
-Tokens tokens_of(const Roster::Member* member, const std::stop_token& stop) {
-  Tokens tokens;
-  if (member == nullptr || member->provider == nullptr) {
-    return tokens;
-  }
-  auto containers = member->provider->survey(stop);
-  if (!containers) {
-    return tokens;  // each scope is looked at then, and says what is wrong
-  }
-  for (auto& container : *containers) {
-    tokens.emplace(std::move(container.scope), std::move(container.fingerprint));
-  }
-  return tokens;
+/// Whether one of its keys was replaced behind our back: what is recorded of it is not what is
+/// there.
+bool holds_replaced(const Scope& scope, const plan::KnownOutputs& outputs) {
+  const auto first = outputs.replaced.lower_bound({scope, KindId{}, ""});
+  return first != outputs.replaced.end() && first->scope == scope;
 }
 
 }  // namespace
 
-std::string digest_of(const ClaimedScope* claimed, const state::Store& store) {
-  if (claimed == nullptr) {
-    return {};
-  }
-  std::string out;
-  cbor::octets(out, claimed->table.digest(store.seed()));
-  for (const auto& entry : claimed->table.entries()) {
-    if (entry.side == 0) {
-      continue;
-    }
-    const auto& owned = claimed->side[entry.side - 1];
-    cbor::octets(out, owned.handle);
-    put(out, owned.made);
-    put(out, owned.policy);
-    put(out, owned.needs);
-  }
-  return hash128(out, store.seed());
-}
-
 state::Settled basis_of(const plan::ScopeInput& input,
+                        const std::string& claims,
+                        const std::string& reader,
                         const plan::PlanContext& context,
                         const state::Store& store) {
-  if (!input.desired || input.in_doubt || context.take_over || !input.claimed) {
+  if (!input.desired || input.in_doubt || !input.refused_because.empty() || context.take_over ||
+      claims.empty() || reader.empty() || holds_replaced(input.scope, context.outputs)) {
     return {};
   }
-  std::string out;
-  cbor::unsigned_number(out, kDecisions);
-  out += encoded(*input.desired, store.seed());
+  std::string out = reader + encoded(*input.desired, store.seed());
   if (refers(input.desired->table) &&
       (!put_outputs(out, *input.desired, context.catalog, context.outputs) ||
        !put_prints(out, *input.desired, context.catalog, context.print_of))) {
     return {};
   }
-  auto claims = digest_of(input.claimed.get(), store);
-  claims += input.taken_over ? '\1' : '\0';
-  return {.desired = hash128(out, store.seed()), .fingerprint = {}, .claims = std::move(claims)};
+  return {.desired = hash128(out, store.seed()), .fingerprint = {}, .claims = claims};
+}
+
+std::string reader_of(const Roster::Member* member, const std::string& program) {
+  return member == nullptr || program == env::kNoFileStamp ? std::string()
+                                                           : member->spec_digest + program;
 }
 
 Result<std::vector<bool>> settled_scopes(const std::vector<plan::ScopeInput>& inputs,
                                          const std::vector<state::Settled>& bases,
-                                         const Roster& roster,
-                                         const state::Store& store,
-                                         std::stop_token stop) {
+                                         Survey& survey,
+                                         const state::Store& store) {
   std::vector<bool> settled(inputs.size(), false);
-  std::map<std::string, Tokens> surveyed;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (bases[i].desired.empty()) {
       continue;
     }
     PLUMB_TRY(record, store.settled(inputs[i].scope));
-    if (!record || record->fingerprint.empty() || record->desired != bases[i].desired ||
-        record->claims != bases[i].claims) {
-      continue;
-    }
-    const auto& account = inputs[i].scope.account;
-    auto tokens = surveyed.find(account);
-    if (tokens == surveyed.end()) {
-      tokens = surveyed.emplace(account, tokens_of(roster.find(account), stop)).first;
-    }
-    const auto now = tokens->second.find(inputs[i].scope);
-    settled[i] = now != tokens->second.end() && now->second == record->fingerprint;
+    settled[i] = record && !record->fingerprint.empty() && record->desired == bases[i].desired &&
+                 record->claims == bases[i].claims &&
+                 record->fingerprint == survey.token_of(inputs[i].scope);
   }
   return settled;
+}
+
+bool may_settle(const plan::ScopePlan& scope, const Roster::Member* member, Tokens believed) {
+  const bool exact = member != nullptr && member->traits->exact_tokens;
+  const bool quiet = scope.changes.empty() && scope.notes.empty() && scope.owner.empty() &&
+                     scope.counts.left_alone == 0 && scope.state == plan::ScopeState::planned;
+  // People are told in each run how much is unmanaged, so that has to be read in each.
+  return quiet && (exact ? scope.counts.unmanaged == 0 : believed == Tokens::all);
+}
+
+bool wants_claims(const plan::ScopeInput& input) {
+  return !input.desired->needs.empty();  // with nothing to be done, what is claimed needs the same
 }
 
 plan::ScopePlan settled_plan(const plan::ScopeInput& input) {
@@ -199,13 +172,9 @@ plan::ScopePlan settled_plan(const plan::ScopeInput& input) {
   planned.changes_per_batch = input.changes_per_batch;
   planned.state = input.desired->paused ? plan::ScopeState::paused : plan::ScopeState::planned;
   planned.counts.declared = static_cast<std::uint32_t>(input.desired->table.size());
-  planned.counts.claimed = static_cast<std::uint32_t>(input.claimed->table.size());
+  planned.counts.claimed = planned.counts.declared;
   planned.counts.in_plumb = planned.counts.declared;
-  const auto& side = input.claimed->side;
-  if (std::any_of(
-          side.begin(), side.end(), [](const Owned& owned) { return !owned.needs.empty(); })) {
-    planned.claimed = input.claimed;  // what it needs must not go before it
-  }
+  planned.claimed = input.claimed;
   return planned;
 }
 

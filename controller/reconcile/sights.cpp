@@ -4,8 +4,10 @@
 #include <optional>
 #include <thread>
 
+#include "controller/env/file_stamp.h"
 #include "controller/env/parallel.h"
 #include "controller/reconcile/observer.h"
+#include "controller/reconcile/rebind.h"
 #include "controller/reconcile/reconciler.h"
 #include "controller/reconcile/scopes.h"
 #include "controller/reconcile/settled.h"
@@ -55,12 +57,17 @@ class Planning {
   /// Notes what is claimed before anything is looked at: what another run makes of a scope in the
   /// meantime is told by it when the plan is applied.
   Result<void> note_claims() {
+    const auto program = env::file_stamp("/proc/self/exe");
     env::for_each_parallel(inputs_.size(), std::thread::hardware_concurrency(), [&](std::size_t i) {
-      if (read(i)) {
-        pass_.sights[i] = basis_of(inputs_[i], context_, store_);
-        pass_.claim_digests[i] = digest_of(inputs_[i].claimed.get(), store_);
-        inputs_[i].claimed.reset();
+      const auto& input = inputs_[i];
+      auto digest = claims_digest_after(input.scope, context_.rebindings, store_);
+      if (!digest) {
+        fail(std::move(digest).error());
+        return;
       }
+      const auto reader = reader_of(pass_.roster->find(input.scope.account), program);
+      pass_.sights[i] = basis_of(input, *digest, reader, context_, store_);
+      pass_.claim_digests[i] = std::move(*digest);
     });
     return outcome();
   }
@@ -88,7 +95,7 @@ class Planning {
 
   /// Nothing has moved since the plan was last empty.
   void skip(std::size_t i) {
-    if (read(i)) {
+    if (!wants_claims(inputs_[i]) || read(i)) {
       planned_[i] = settled_plan(inputs_[i]);
       inputs_[i].claimed.reset();
     }
@@ -104,10 +111,14 @@ class Planning {
   bool read(std::size_t i) {
     auto done = inputs_[i].claimed ? Result<void>() : read_claims(inputs_[i], context_, store_);
     if (!done) {
-      const std::lock_guard lock(guard_);
-      trouble_ = std::move(done).error();
+      fail(std::move(done).error());
     }
     return done.has_value();
+  }
+
+  void fail(Error trouble) {
+    const std::lock_guard lock(guard_);
+    trouble_ = std::move(trouble);
   }
 
   Pass& pass_;
@@ -125,6 +136,7 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
                                           std::vector<plan::ScopeInput>& inputs,
                                           const plan::PlanContext& context,
                                           const PassOptions& options,
+                                          Survey& survey,
                                           std::stop_token stop,
                                           std::vector<plan::ScopePlan>& planned) {
   Planning planning(pass, inputs, context, store_, planned);
@@ -137,11 +149,7 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
     }
     return planning.outcome();
   }
-  std::vector<bool> settled(inputs.size(), false);
-  if (!options.full_refresh) {
-    PLUMB_TRY(known, settled_scopes(inputs, pass.sights, *pass.roster, store_, stop));
-    settled = std::move(known);
-  }
+  PLUMB_TRY(settled, settled_scopes(inputs, pass.sights, survey, store_));
   std::vector<Scope> wanted;
   std::vector<std::size_t> number;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -170,17 +178,17 @@ Result<void> Reconciler::observe_and_plan(Pass& pass,
   return planning.outcome();
 }
 
-Result<void> Reconciler::keep_settled(const Pass& pass) {
+Result<void> Reconciler::keep_settled(const Pass& pass, Tokens believed) {
   std::vector<state::SettledScope> settled;
   for (std::size_t i = 0; i < pass.plan.scopes.size(); ++i) {
     const auto& scope = pass.plan.scopes[i];
     const auto& sight = pass.sights[i];
-    if (scope.changes.empty() && scope.notes.empty() && scope.state == plan::ScopeState::planned &&
-        !sight.desired.empty() && !sight.fingerprint.empty()) {
+    if (!sight.desired.empty() && !sight.fingerprint.empty() &&
+        may_settle(scope, pass.roster->find(scope.scope.account), believed)) {
       settled.push_back({scope.scope, sight});
     }
   }
-  return store_.put_all_settled(settled);
+  return settled.empty() ? Result<void>() : store_.put_all_settled(settled);
 }
 
 }  // namespace plumb::reconcile

@@ -37,6 +37,9 @@ struct ProviderTraits {
   /// A create under a new name takes the data of what had the former one over, which is removed
   /// after it: `formerly` works for what holds data too.
   bool renames = false;
+  /// A change token that stands still proves that nothing has moved: of files, not of a serial that
+  /// somebody must count up.
+  bool exact_tokens = false;
   bool stable_handles = false;     ///< a vendor handle names the same object for its whole life
   std::chrono::seconds settle{0};  ///< how long an effect may arrive after its call ended
 

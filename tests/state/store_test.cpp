@@ -256,6 +256,32 @@ TEST(Store, RemembersTakeOverSettledScopesAndAccounts) {
   EXPECT_FALSE(store->put_account("cf", "x")) << "it was opened for reading";
 }
 
+TEST(Store, TheDigestOfClaimsMovesWithEachOfThem) {
+  const test::TempDir folder;
+  const auto store = open_store(folder.path());
+  const auto digest = [&] { return *store->claims_digest(kScope); };
+  EXPECT_EQ(digest(), "");
+  make(*store, create_key("a", "1"));
+  const auto one = digest();
+  EXPECT_NE(one, "");
+  EXPECT_EQ(*store->claims_digest({kScope.account, "example.net."}), "") << "of one scope only";
+  make(*store, create_key("b", "2"));
+  EXPECT_NE(digest(), one);
+  Bookkeeping change;
+  change.kind = kRrset;
+  change.key = "b";
+  change.what = Bookkeeping::What::forget;
+  ASSERT_TRUE(store->keep(kScope, std::vector{change}, "run", "c0ffee", kNow));
+  EXPECT_EQ(digest(), one) << "the same claims again";
+  auto owned = create_key("a", "1");
+  owned.claim.policy.protect = true;
+  make(*store, owned);
+  EXPECT_NE(digest(), one) << "not only their bodies";
+  const auto before = digest();
+  ASSERT_TRUE(store->take_over(kScope, true, "plumb adopt --exclusive", kNow));
+  EXPECT_NE(digest(), before);
+}
+
 TEST(Store, GivesTheRowsOfOneScopeInMergeOrderWithTheirOwners) {
   const test::TempDir folder;
   const auto store = open_store(folder.path());

@@ -318,7 +318,6 @@ void Work::run(std::span<const Order> orders, const ReportEach& report) {
     round(false);
     round(true);
     server_.tell();
-    workshop_.files.forget();
   }
   lock_.reset();
   for (auto& task : tasks_) {

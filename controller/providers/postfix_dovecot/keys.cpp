@@ -40,6 +40,9 @@ Result<env::PublicKey> Keys::read_file(const fs::path& path) const {
 
 Result<env::PublicKey> Keys::read(const KeyFile& key) {
   auto name = key.path.string() + "\n" + key.token;
+  if (key.token.empty()) {
+    return read_file(key.path);
+  }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (const auto found = known_.find(name); found != known_.end()) {

@@ -215,7 +215,7 @@ Result<TakenOver> PostfixDovecot::take_over(std::span<const Scope> scopes,
     lock = std::move(taken);
   }
   const auto pretended = std::exchange(pretended_, std::nullopt);
-  files_.forget();
+  files_.stop_pretending();
   PLUMB_TRY(snapshot, files_.load());
   std::set<std::string> domains;
   for (const auto& scope : scopes) {
@@ -252,7 +252,6 @@ Result<TakenOver> PostfixDovecot::take_over(std::span<const Scope> scopes,
   }
   auto written = server.write(*snapshot, moved.contents, Direction::adding);
   server.tell();
-  files_.forget();
   return written ? Result<TakenOver>(std::move(out)) : tl::unexpected(std::move(written).error());
 }
 
@@ -349,6 +348,7 @@ constexpr ProviderTraits kTraits{
     .mail = true,
     .fuses_container = true,
     .renames = true,
+    .exact_tokens = true,
     .account = account_of,
     .adapt = adapt,
     .serves_policies = serves_policies,

@@ -231,10 +231,18 @@ std::string Snapshot::fingerprint(std::string_view domain, const fs::path& web_r
     }
   }
   for (const auto& key : keys_of(domain)) {
+    if (key.token.empty()) {
+      return {};
+    }
     all.append(key.selector).append(" ").append(key.token).append("\n");
   }
   if (!web_root.empty()) {
-    all += env::file_stamp(web_root / std::string(domain) / ".well-known" / "mta-sts.txt");
+    const auto policy =
+        env::steady_file_stamp(web_root / std::string(domain) / ".well-known" / "mta-sts.txt");
+    if (!policy) {
+      return {};
+    }
+    all += *policy;
   }
   const auto digest = hash128(all, kSeed);
   std::string hex;
@@ -268,7 +276,6 @@ fs::path Files::policy_path(std::string_view domain) const {
   return web_root_ / std::string(domain) / ".well-known" / "mta-sts.txt";
 }
 
-/// Of the folders too: a key or policy that comes or goes moves its folder's.
 std::string Files::tokens() const {
   std::string all;
   for (std::size_t i = 0; i < kFiles; ++i) {
@@ -277,67 +284,78 @@ std::string Files::tokens() const {
   return all;
 }
 
-void Files::forget() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  last_.reset();
-}
-
 void Files::pretend(std::shared_ptr<const Snapshot> snapshot) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  last_tokens_ = tokens();
-  last_ = std::move(snapshot);
+  pretended_tokens_ = tokens();
+  pretended_ = std::move(snapshot);
+}
+
+void Files::stop_pretending() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  pretended_.reset();
 }
 
 Result<std::shared_ptr<const Snapshot>> Files::load() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  auto now = tokens();
-  if (last_ && now == last_tokens_) {
-    auto fresh = std::make_shared<Snapshot>(*last_);
-    fresh->keys.clear();
-    fresh->policies.clear();
-    if (auto listed = list_keys(*fresh); !listed) {
-      return tl::unexpected(std::move(listed).error());
-    }
-    list_policies(*fresh);
-    return std::shared_ptr<const Snapshot>(std::move(fresh));
-  }
-  PLUMB_TRY(snapshot, read());
-  last_tokens_ = std::move(now);
-  last_ = snapshot;
-  return snapshot;
-}
-
-Result<std::shared_ptr<const Snapshot>> Files::read() const {
-  auto snapshot = std::make_shared<Snapshot>();
-  for (std::size_t i = 0; i < kFiles; ++i) {
-    const auto which = static_cast<File>(i);
-    const auto path = path_of(which);
-    snapshot->files[i] = MarkedFile::absent(path.string());
-    if (which == File::selectors && keys_.empty()) {
-      continue;
-    }
-    auto content = env::read_file(path, kFileCap);
-    std::error_code code;
-    if (!content && content.error().code == ErrorCode::not_found && !fs::exists(path, code) &&
-        !code) {
-      continue;
-    }
-    if (!content) {
-      return tl::unexpected(std::move(content).error());
-    }
-    PLUMB_TRY(file, MarkedFile::parse(path.string(), std::move(*content), form_of(which)));
-    snapshot->files[i] = std::move(file);
-  }
-  if (auto done = check_marks(*snapshot); !done) {
-    return tl::unexpected(std::move(done).error());
-  }
-  if (auto done = read_senders(snapshot->file(File::senders), snapshot->send_as); !done) {
-    return tl::unexpected(std::move(done).error());
+  std::shared_ptr<Snapshot> snapshot;
+  if (pretended_ && tokens() == pretended_tokens_) {
+    snapshot = std::make_shared<Snapshot>(*pretended_);
+    snapshot->keys.clear();
+    snapshot->policies.clear();
+  } else {
+    pretended_.reset();
+    Stamps stamps;
+    PLUMB_TRY(fresh, read(stamps));
+    last_ = fresh;
+    last_stamps_ = std::move(stamps);
+    snapshot = std::make_shared<Snapshot>(*fresh);
   }
   if (auto listed = list_keys(*snapshot); !listed) {
     return tl::unexpected(std::move(listed).error());
   }
   list_policies(*snapshot);
+  return std::shared_ptr<const Snapshot>(std::move(snapshot));
+}
+
+Result<MarkedFile> Files::read_file(File which) const {
+  const auto path = path_of(which);
+  if (which == File::selectors && keys_.empty()) {
+    return MarkedFile::absent(path.string());
+  }
+  auto content = env::read_file(path, kFileCap);
+  std::error_code code;
+  if (!content && content.error().code == ErrorCode::not_found && !fs::exists(path, code) &&
+      !code) {
+    return MarkedFile::absent(path.string());
+  }
+  if (!content) {
+    return tl::unexpected(std::move(content).error());
+  }
+  return MarkedFile::parse(path.string(), std::move(*content), form_of(which));
+}
+
+Result<std::shared_ptr<const Snapshot>> Files::read(Stamps& stamps) const {
+  auto snapshot = std::make_shared<Snapshot>();
+  std::array<bool, kFiles> same{};
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    const auto which = static_cast<File>(i);
+    stamps[i] = env::steady_file_stamp(path_of(which));
+    same[i] = last_ && stamps[i] && stamps[i] == last_stamps_[i];
+    if (same[i]) {
+      snapshot->files[i] = last_->files[i];
+      continue;
+    }
+    PLUMB_TRY(file, read_file(which));
+    snapshot->files[i] = std::move(file);
+  }
+  if (auto done = check_marks(*snapshot); !done) {
+    return tl::unexpected(std::move(done).error());
+  }
+  if (same[at(File::senders)]) {
+    snapshot->send_as = last_->send_as;
+  } else if (auto done = read_senders(snapshot->file(File::senders), snapshot->send_as); !done) {
+    return tl::unexpected(std::move(done).error());
+  }
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }
 
@@ -348,7 +366,10 @@ Result<void> Files::list_keys(Snapshot& into) const {
   std::error_code code;
   const auto take = [&](std::string domain, std::string selector, const fs::path& path) {
     if (is_domain(domain) && is_domain(selector)) {
-      into.keys.push_back({std::move(domain), std::move(selector), path, env::file_stamp(path)});
+      into.keys.push_back({std::move(domain),
+                           std::move(selector),
+                           path,
+                           env::steady_file_stamp(path).value_or("")});
     }
   };
   fs::directory_iterator entry(keys_, code);

@@ -47,7 +47,7 @@ struct KeyFile {
   std::string domain;
   std::string selector;
   std::filesystem::path path;
-  std::string token;  ///< moves with the file
+  std::string token;  ///< moves with the file; empty where it has moved just now
 };
 
 /// One address that a mailbox may send as besides its own; views into `senders`.
@@ -78,7 +78,8 @@ struct Snapshot {
   std::optional<std::string_view> line_of(File which, std::string_view domain) const;
   /// Domains whose addresses are those of `domain`.
   std::vector<std::string_view> aliases_of(std::string_view domain) const;
-  /// A change token of all that the files tell of a domain.
+  /// A change token of all that the files tell of a domain; empty where a key or policy has moved
+  /// just now, so that it would prove nothing.
   std::string fingerprint(std::string_view domain, const std::filesystem::path& web_root) const;
 };
 
@@ -95,25 +96,28 @@ class Files {
   std::filesystem::path key_path(std::string_view domain, std::string_view selector) const;
   std::filesystem::path policy_path(std::string_view domain) const;
 
-  /// What the files hold now. Read again only where one has moved. Errors: a file that cannot be
-  /// read, or no part of which can be told to a domain.
+  /// What the files hold now. Each is read again only where it has moved. Errors: a file that
+  /// cannot be read, or no part of which can be told to a domain.
   Result<std::shared_ptr<const Snapshot>> load();
-  /// Makes the next load() read.
-  void forget();
   /// Makes load() give this, until a file moves.
   void pretend(std::shared_ptr<const Snapshot> snapshot);
+  void stop_pretending();
 
  private:
+  using Stamps = std::array<std::optional<std::string>, kFiles>;
   std::string tokens() const;
-  Result<std::shared_ptr<const Snapshot>> read() const;
+  Result<std::shared_ptr<const Snapshot>> read(Stamps& stamps) const;
+  Result<MarkedFile> read_file(File which) const;
   Result<void> list_keys(Snapshot& into) const;
   void list_policies(Snapshot& into) const;
 
   std::filesystem::path directory_, keys_, web_root_;
   bool flat_ = false;
   std::mutex mutex_;
-  std::string last_tokens_;
+  std::string pretended_tokens_;
+  std::shared_ptr<const Snapshot> pretended_;
   std::shared_ptr<const Snapshot> last_;
+  Stamps last_stamps_;  ///< of the files of `last_`; nothing: such a one is read again
 };
 
 /// Calls `each` for the texts of a list as tables write it: separated by commas and blanks.

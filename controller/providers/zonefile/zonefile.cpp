@@ -339,6 +339,7 @@ constexpr ProviderTraits kTraits{.type = "zonefile",
                                  .dns = true,
                                  .atomic = true,
                                  .fuses_container = true,
+                                 .exact_tokens = true,
                                  .account = account_of,
                                  .adapt = adapt,
                                  .check = check};

@@ -1,4 +1,6 @@
 // Scopes that have not moved since they were in plumb are not read.
+#include <algorithm>
+
 #include "controller/reconcile/observer.h"
 #include "tests/controller/reconcile/house.h"
 
@@ -16,7 +18,7 @@ class Settled : public testing::Test {
     house.settle();
     const auto second_look = house.plan();
     EXPECT_EQ(second_look.skipped, 0U);
-    EXPECT_TRUE(house.reconciler().keep_settled(second_look).has_value());
+    EXPECT_TRUE(house.reconciler().keep_settled(second_look, Tokens::exact).has_value());
   }
   House house;
 };
@@ -39,7 +41,7 @@ TEST_F(Settled, WhatThisRunHasReadIsNotReadAgain) {
   house.append("example.com", "www.example.com. 300 IN A 192.0.2.99");
   house.append("example.net", "www.example.net. 300 IN A 192.0.2.99");
   PassOptions options;
-  options.full_refresh = true;
+  options.tokens = Tokens::none;
   EXPECT_EQ(house.plan(options).plan.change_count(), 2U);
   options.seen = &seen;
   EXPECT_EQ(house.plan(options).plan.change_count(), 1U) << "of example.net, which is read";
@@ -77,8 +79,37 @@ TEST_F(Settled, AChangeOfTheClaimsIsSeen) {
 
 TEST_F(Settled, AFullRefreshReadsAll) {
   PassOptions options;
-  options.full_refresh = true;
+  options.tokens = Tokens::none;
   EXPECT_EQ(house.plan(options).skipped, 0U);
+}
+
+TEST_F(Settled, AProviderThatIsSetUpOtherwiseIsRead) {
+  house.directory.write("providers/dns.yaml",
+                        "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: dns}\n"
+                        "spec: {type: zonefile, directory: zones, limits: {concurrency: 3}}\n");
+  EXPECT_EQ(house.plan().skipped, 0U);
+}
+
+TEST_F(Settled, WhatIsUnmanagedIsCountedSoItIsRead) {
+  house.append("example.com", "theirs.example.com. 300 IN A 192.0.2.9");
+  const auto pass = house.plan();
+  ASSERT_EQ(scope_of(pass, "example.com").counts.unmanaged, 1U);
+  ASSERT_TRUE(house.reconciler().keep_settled(pass, Tokens::all).has_value());
+  EXPECT_EQ(house.plan().skipped, 1U);
+}
+
+TEST_F(Settled, TokensThatProveNothingAreBelievedOnlyWhereThatIsAskedFor) {
+  static ProviderTraits vendor = *house.types.front().traits;
+  const auto zonefile = std::find_if(house.types.begin(), house.types.end(), [](const auto& type) {
+    return type.traits->type == "zonefile";
+  });
+  vendor = *zonefile->traits;
+  vendor.exact_tokens = false;
+  zonefile->traits = &vendor;
+  EXPECT_EQ(house.plan().skipped, 0U);
+  PassOptions all;
+  all.tokens = Tokens::all;
+  EXPECT_EQ(house.plan(all).skipped, 2U);
 }
 
 TEST_F(Settled, AZoneThatIsGoneIsNotTakenForSettled) {
@@ -91,7 +122,7 @@ TEST_F(Settled, AZoneThatIsGoneIsNotTakenForSettled) {
 TEST_F(Settled, OnlyAScopeWithNothingToDoIsRemembered) {
   house.append("example.com", "www.example.com. 300 IN A 192.0.2.99");
   const auto pass = house.plan();
-  ASSERT_TRUE(house.reconciler().keep_settled(pass).has_value());
+  ASSERT_TRUE(house.reconciler().keep_settled(pass, Tokens::exact).has_value());
   EXPECT_EQ(house.plan().plan.change_count(), 1U);
 }
 
@@ -101,7 +132,7 @@ TEST_F(Settled, APassThatReadNothingRemembersNothing) {
   blind.refresh = false;
   const auto pass = house.plan(blind);
   EXPECT_EQ(pass.plan.change_count(), 0U);
-  ASSERT_TRUE(house.reconciler().keep_settled(pass).has_value());
+  ASSERT_TRUE(house.reconciler().keep_settled(pass, Tokens::exact).has_value());
   EXPECT_EQ(house.plan().plan.change_count(), 1U);
 }
 
@@ -120,7 +151,7 @@ TEST(SettledReferences, AValueThatMovesElsewhereIsSeen) {
   }
   const auto look = house.plan();
   ASSERT_EQ(look.plan.change_count(), 0U);
-  ASSERT_TRUE(house.reconciler().keep_settled(look).has_value());
+  ASSERT_TRUE(house.reconciler().keep_settled(look, Tokens::exact).has_value());
   EXPECT_EQ(house.plan().skipped, 1U);
   server("192.0.2.9");
   const auto pass = house.plan();
