@@ -24,6 +24,12 @@ constexpr std::size_t kSmallMapSize = std::size_t{1} << 30U;
 constexpr std::size_t kSpare = 256;
 constexpr const char* kDatabase = "compiled";
 
+/// What stands before a value: of its octets and its key, since after a crash of the machine a page
+/// may hold the value of another.
+std::string digest_of(std::string_view key, std::string_view octets) {
+  return hash128(octets, kSeed ^ hash64(key));
+}
+
 MDB_val val(std::string_view octets) {
   return {octets.size(), const_cast<char*>(octets.data())};  // NOLINT: LMDB does not write to it
 }
@@ -92,7 +98,8 @@ Result<std::unique_ptr<CompiledFiles>> CompiledFiles::open_once(const fs::path& 
     if (code == 0) {
       mdb_env_set_mapsize(files->env_, size);
       mdb_env_set_maxdbs(files->env_, 1);
-      code = mdb_env_open(files->env_, directory.c_str(), MDB_NOTLS, 0600);
+      // Not synced: what a crash of the machine leaves behind is looked at like any other damage.
+      code = mdb_env_open(files->env_, directory.c_str(), MDB_NOTLS | MDB_NOSYNC, 0600);
     }
   }
   code = code == 0 ? files->begin_reading() : code;
@@ -134,7 +141,7 @@ std::optional<std::string_view> CompiledFiles::get(std::string_view key) const {
   }
   const auto kept = view(found);
   if (kept.size() < kDigestSize ||
-      hash128(kept.substr(kDigestSize), kSeed) != kept.substr(0, kDigestSize)) {
+      digest_of(key, kept.substr(kDigestSize)) != kept.substr(0, kDigestSize)) {
     return std::nullopt;
   }
   return kept.substr(kDigestSize);
@@ -170,7 +177,7 @@ int CompiledFiles::put_all(std::span<const CompiledFile> fresh, std::span<const 
   MDB_txn* txn = nullptr;
   int code = mdb_txn_begin(env_, nullptr, 0, &txn);
   for (std::size_t i = 0; i < fresh.size() && code == 0; ++i) {
-    const auto octets = hash128(fresh[i].octets, kSeed) + fresh[i].octets;
+    const auto octets = digest_of(fresh[i].key, fresh[i].octets) + fresh[i].octets;
     auto key = val(fresh[i].key);
     auto value = val(octets);
     code = mdb_put(txn, handle_, &key, &value, 0);

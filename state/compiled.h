@@ -17,7 +17,8 @@ struct MDB_txn;
 
 namespace plumb::state {
 
-/// What is kept of one file: under a key of 32 octets that stands for its content.
+/// What is kept of one file, or of what follows from several: under a key of few octets that stands
+/// for all it was made of.
 struct CompiledFile {
   std::string key;
   std::string octets;

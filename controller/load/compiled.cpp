@@ -8,8 +8,28 @@
 #include "state/digest.h"
 
 namespace plumb::load {
+namespace {
 
-std::optional<std::string> compile(const ManifestFile& file) {
+// What one file, or one domain, is kept under besides its digest.
+constexpr char kHead = 'h';
+constexpr char kRows = 'r';
+constexpr char kDomain = 'd';
+
+}  // namespace
+
+std::string structure_of(const std::vector<Document>& documents) {
+  if (documents.empty()) {
+    return {};
+  }
+  auto out = PackWriter::without_places();
+  for (const auto& document : documents) {
+    out.text(document.kind);
+    out.value(document.tree);
+  }
+  return state::sha256(out.octets());
+}
+
+std::optional<CompiledManifest> compile(const ManifestFile& file) {
   const bool plain =
       file.readable && file.unknown.empty() && file.hidden.empty() && file.problems.empty() &&
       file.records.unread().empty() && !file.mail.holds_hash() &&
@@ -19,25 +39,37 @@ std::optional<std::string> compile(const ManifestFile& file) {
   if (!plain) {
     return std::nullopt;
   }
-  PackWriter out;
-  out.number(file.documents.size());
-  for (const auto& document : file.documents) {
-    out.text(document.kind);
-    out.value(document.tree);
-    out.place(document.start);
-    out.number(document.first_record);
-    out.number(document.records);
-    out.number(document.first_alias);
-    out.number(document.aliases);
+  PackWriter head;
+  head.text(structure_of(file.documents));
+  head.number(file.homes.size());
+  for (const auto& home : file.homes) {
+    head.text(home);
   }
-  file.records.write(out);
-  file.mail.write(out);
-  return out.good() ? std::optional(out.octets()) : std::nullopt;
+  head.number(file.documents.size());
+  for (const auto& document : file.documents) {
+    head.text(document.kind);
+    head.value(document.tree);
+    head.place(document.start);
+    head.number(document.first_record);
+    head.number(document.records);
+    head.number(document.first_alias);
+    head.number(document.aliases);
+  }
+  PackWriter rows;
+  file.records.write(rows);
+  file.mail.write(rows);
+  return head.good() && rows.good() ? std::optional(CompiledManifest{head.take(), rows.take()})
+                                    : std::nullopt;
 }
 
-std::optional<ManifestFile> decompile(std::string_view octets, std::uint32_t number) {
-  PackReader in(octets, number);
+std::optional<ManifestFile> decompile(std::string_view head, std::uint32_t number) {
+  PackReader in(head, number);
   ManifestFile file;
+  file.structure = in.text();
+  file.homes.resize(in.count());
+  for (auto& home : file.homes) {
+    home = in.text();
+  }
   file.documents.resize(in.count());
   for (auto& document : file.documents) {
     document.kind = in.text();
@@ -50,10 +82,22 @@ std::optional<ManifestFile> decompile(std::string_view octets, std::uint32_t num
     document.good = true;
     document.usable = true;
   }
-  file.records = kinds::RecordPack::read(in);
-  file.mail = kinds::MailPack::read(in);
   file.readable = true;
+  file.packed = true;
   return in.good() && in.at_end() ? std::optional(std::move(file)) : std::nullopt;
+}
+
+bool decompile_rows(std::string_view rows, std::uint32_t number, ManifestFile& file) {
+  PackReader in(rows, number);
+  auto records = kinds::RecordPack::read(in);
+  auto mail = kinds::MailPack::read(in);
+  if (!in.good() || !in.at_end()) {
+    return false;
+  }
+  file.records = std::move(records);
+  file.mail = std::move(mail);
+  file.packed = false;
+  return true;
 }
 
 ManifestReader::ManifestReader(const Schemas& schemas, state::CompiledFiles* cache)
@@ -63,29 +107,76 @@ ManifestReader::ManifestReader(const Schemas& schemas, state::CompiledFiles* cac
   }
 }
 
-ManifestFile ManifestReader::read(std::string_view text, std::uint32_t file) {
+std::string ManifestReader::digest_of(std::string_view text) const {
   if (cache_ == nullptr) {
-    return read_manifest(text, file, schemas_);
+    return {};
   }
   state::Sha256 digest;
   digest.add(program_);
   digest.add("\n");
   digest.add(text);
-  auto key = digest.finish();
-  if (const auto octets = cache_->get(key)) {
-    if (auto known = decompile(*octets, file)) {
+  return digest.finish();
+}
+
+ManifestFile ManifestReader::read(std::string_view text, std::uint32_t number) {
+  if (cache_ == nullptr) {
+    return read_manifest(text, number, schemas_);
+  }
+  const auto digest = digest_of(text);
+  if (const auto head = cache_->get(digest + kHead)) {
+    if (auto known = decompile(*head, number)) {
+      known->digest = digest;
       const std::lock_guard lock(mutex_);
-      used_.push_back(std::move(key));
+      used_.push_back(digest + kHead);
+      used_.push_back(digest + kRows);
       return std::move(*known);
     }
   }
-  auto read = read_manifest(text, file, schemas_);
-  if (auto octets = compile(read)) {
-    const std::lock_guard lock(mutex_);
-    used_.push_back(key);
-    fresh_.push_back({std::move(key), std::move(*octets)});
+  return parse(text, number);
+}
+
+ManifestFile ManifestReader::parse(std::string_view text, std::uint32_t number) {
+  auto file = read_manifest(text, number, schemas_);
+  const auto digest = file.digest = digest_of(text);
+  auto compiled = compile(file);
+  file.structure = compiled ? structure_of(file.documents) : digest;
+  const std::lock_guard lock(mutex_);
+  if (compiled) {
+    ++parsed_;
+    fresh_.push_back({digest + kHead, std::move(compiled->head)});
+    fresh_.push_back({digest + kRows, std::move(compiled->rows)});
+    used_.push_back(digest + kHead);
+    used_.push_back(digest + kRows);
   }
-  return read;
+  return file;
+}
+
+bool ManifestReader::unpack(ManifestFile& file, std::uint32_t number) {
+  if (!file.packed) {
+    return true;
+  }
+  const auto rows = cache_->get(file.digest + kRows);
+  return rows && decompile_rows(*rows, number, file);
+}
+
+std::optional<std::string_view> ManifestReader::get(const std::string& key) {
+  if (cache_ == nullptr) {
+    return std::nullopt;
+  }
+  const auto found = cache_->get(key + kDomain);
+  if (found) {
+    const std::lock_guard lock(mutex_);
+    used_.push_back(key + kDomain);
+  }
+  return found;
+}
+
+void ManifestReader::put(const std::string& key, std::string octets) {
+  const std::lock_guard lock(mutex_);
+  if (cache_ != nullptr) {
+    used_.push_back(key + kDomain);
+    fresh_.push_back({key + kDomain, std::move(octets)});
+  }
 }
 
 std::size_t ManifestReader::keep() {
@@ -97,7 +188,8 @@ std::size_t ManifestReader::keep() {
   std::sort(
       fresh_.begin(), fresh_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
   (void)cache_->keep(fresh_, used_);
-  return std::exchange(fresh_, {}).size();
+  fresh_.clear();
+  return std::exchange(parsed_, 0);
 }
 
 }  // namespace plumb::load

@@ -12,13 +12,25 @@
 
 namespace plumb::load {
 
-/// The octets to keep of a file that was read. Nothing where something is wrong with it, or where
-/// it holds what belongs nowhere else: Providers, hashes of passwords.
-std::optional<std::string> compile(const ManifestFile& file);
+/// A file that was read, as it is kept: what all other files may depend on, and its rows, of which
+/// there may be very many.
+struct CompiledManifest {
+  std::string head;  ///< documents
+  std::string rows;  ///< `records` and `mail`
+};
 
-/// The file that compile() gave `octets` for, as it reads under the number `file`. Nothing where
-/// they are not whole.
-std::optional<ManifestFile> decompile(std::string_view octets, std::uint32_t file);
+/// What to keep of a file that was read. Nothing where something is wrong with it, or where it
+/// holds what belongs nowhere else: Providers, hashes of passwords.
+std::optional<CompiledManifest> compile(const ManifestFile& file);
+
+/// The file that compile() gave `head` for, as it reads under the number `file`, still without its
+/// rows. Nothing where the octets are not whole.
+std::optional<ManifestFile> decompile(std::string_view head, std::uint32_t file);
+/// Gives it its rows. False where the octets are not whole: then nothing has changed.
+bool decompile_rows(std::string_view rows, std::uint32_t number, ManifestFile& file);
+
+/// ManifestFile::structure of documents.
+std::string structure_of(const std::vector<Document>& documents);
 
 /// Reads manifests, and those that were read before from their compiled form. Thread-safe.
 class ManifestReader {
@@ -26,10 +38,23 @@ class ManifestReader {
   /// `cache` null: everything is parsed.
   ManifestReader(const Schemas& schemas, state::CompiledFiles* cache);
 
-  /// What read_manifest() gives.
-  ManifestFile read(std::string_view text, std::uint32_t file);
-  /// Keeps what had to be parsed for the next time, and tells how many files that were. One can do
-  /// without, so no error is told.
+  /// What read_manifest() gives; rows of a file that was read before come with unpack() alone.
+  ManifestFile read(std::string_view text, std::uint32_t number);
+  /// The same, whatever is kept: its rows are there, and will be kept anew.
+  ManifestFile parse(std::string_view text, std::uint32_t number);
+  /// Gives a file its rows where it has not got them. False where they are damaged, or there no
+  /// longer: parse it again.
+  bool unpack(ManifestFile& file, std::uint32_t number);
+  /// ManifestFile::digest of a text; empty without a cache.
+  std::string digest_of(std::string_view text) const;
+
+  /// What besides files is kept under `key`, of 32 octets that stand for all it was made of. Valid
+  /// until keep().
+  std::optional<std::string_view> get(const std::string& key);
+  void put(const std::string& key, std::string octets);
+
+  /// Keeps what had to be made for the next time, and tells how many files had to be parsed. One
+  /// can do without, so no error is told.
   std::size_t keep();
 
  private:
@@ -39,6 +64,7 @@ class ManifestReader {
   std::mutex mutex_;
   std::vector<state::CompiledFile> fresh_;
   std::vector<std::string> used_;
+  std::size_t parsed_ = 0;
 };
 
 }  // namespace plumb::load

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
 
 #include "controller/env/parallel.h"
 #include "resources/kinds/resource_kinds.h"
@@ -102,6 +104,130 @@ rules::ZoneView view_of(const Expanded& domain, StandIns& texts) {
           std::move(settings)};
 }
 
+/// The zones around one that is checked. Remembers which were asked for.
+class Neighbours final : public rules::ZoneDirectory {
+ public:
+  using Numbers = std::unordered_map<const rules::ZoneView*, std::size_t>;
+  Neighbours(const rules::ZoneDirectory& all, const Numbers& numbers)
+      : all_(all), numbers_(numbers) {}
+
+  const rules::ZoneView* zone_of(std::string_view absolute) const override {
+    const auto* found = all_.zone_of(absolute);
+    if (found != nullptr) {
+      asked_.insert(numbers_.at(found));
+    }
+    return found;
+  }
+  const std::set<std::size_t>& asked() const { return asked_; }
+
+ private:
+  const rules::ZoneDirectory& all_;
+  const Numbers& numbers_;
+  mutable std::set<std::size_t> asked_;
+};
+
+/// Checks the zones of those domains that are not known already. An empty view stands for the zone
+/// of one that is, until a rule asks for it: then that zone is expanded, and who asked checked
+/// anew.
+class ZoneCheck {
+ public:
+  ZoneCheck(const Manifests& manifests,
+            std::span<const Expanded> domains,
+            const ExpandKept& expand_kept,
+            unsigned threads,
+            std::vector<Diagnostics>& found,
+            std::vector<std::vector<std::size_t>>& asked)
+      : manifests_(manifests),
+        domains_(domains),
+        expand_kept_(expand_kept),
+        threads_(threads),
+        found_(found),
+        asked_(asked),
+        texts_(domains.size()),
+        views_(domains.size()) {}
+
+  void run() {
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < domains_.size(); ++i) {
+      if (!domains_[i].scopes.empty() && domains_[i].lint_known) {
+        open.push_back(i);
+      }
+    }
+    if (open.empty()) {
+      return;
+    }
+    make_views();
+    for (auto missing = check(open); !missing.empty(); missing = check(open)) {
+      for (const auto i : missing) {
+        auto& expanded = expanded_[i] = expand_kept_(i);
+        views_[i].emplace(view_of(expanded, texts_[i]));
+      }
+      std::erase_if(open, [&](std::size_t i) {
+        return std::none_of(asked_[i].begin(), asked_[i].end(), [&](std::size_t other) {
+          return missing.contains(other);
+        });
+      });
+    }
+  }
+
+ private:
+  void make_views() {
+    env::for_each_parallel(domains_.size(), threads_, [&](std::size_t i) {
+      if (manifests_.domains[i].kept) {
+        views_[i].emplace(manifests_.domains[i].name, std::vector<rules::ZoneRecord>());
+      } else if (!domains_[i].scopes.empty()) {
+        views_[i].emplace(view_of(domains_[i], texts_[i]));
+      }
+    });
+    std::vector<const rules::ZoneView*> zones;
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+      if (views_[i]) {
+        zones.push_back(&*views_[i]);
+        numbers_.emplace(&*views_[i], i);
+      }
+    }
+    directory_ = rules::ZoneDirectory(std::move(zones));
+  }
+
+  /// Gives those that were asked for and are not expanded yet.
+  std::set<std::size_t> check(const std::vector<std::size_t>& open) {
+    env::for_each_parallel(open.size(), threads_, [&](std::size_t number) {
+      const auto i = open[number];
+      const Neighbours neighbours(directory_, numbers_);
+      Diagnostics found;
+      rules::lint_zone(*views_[i], &neighbours, domains_[i].zone_rules_off, found);
+      found_[i] = std::move(found);
+      asked_[i].clear();
+      for (const auto other : neighbours.asked()) {
+        if (other != i) {
+          asked_[i].push_back(other);
+        }
+      }
+    });
+    std::set<std::size_t> missing;
+    for (const auto i : open) {
+      for (const auto other : asked_[i]) {
+        if (manifests_.domains[other].kept && !expanded_.contains(other)) {
+          missing.insert(other);
+        }
+      }
+    }
+    return missing;
+  }
+
+  const Manifests& manifests_;
+  std::span<const Expanded> domains_;
+  const ExpandKept& expand_kept_;
+  unsigned threads_;
+  std::vector<Diagnostics>& found_;
+  std::vector<std::vector<std::size_t>>& asked_;
+  std::vector<StandIns> texts_;
+  std::vector<std::optional<rules::ZoneView>> views_;
+  std::map<std::size_t, Expanded> expanded_;  ///< of those that are known already
+  Neighbours::Numbers numbers_;
+  rules::ZoneDirectory directory_;
+};
+
 /// Says of which domains not every rule was asked everything.
 void note_silence(std::span<const Expanded> domains, Diagnostics& problems) {
   constexpr std::size_t kShown = 20;
@@ -150,29 +276,16 @@ void check_rule_names(const kinds::LintSwitch& lint, Diagnostics& problems) {
   }
 }
 
-void lint_zones(std::span<const Expanded> domains, unsigned threads, Diagnostics& problems) {
-  std::vector<StandIns> texts(domains.size());
-  std::vector<std::optional<rules::ZoneView>> views(domains.size());
-  env::for_each_parallel(domains.size(), threads, [&](std::size_t i) {
-    if (!domains[i].scopes.empty()) {
-      views[i] = view_of(domains[i], texts[i]);
-    }
-  });
-  std::vector<const rules::ZoneView*> zones;
-  for (const auto& view : views) {
-    if (view) {
-      zones.push_back(&*view);
-    }
-  }
-  const rules::ZoneDirectory directory(std::move(zones));
-  std::vector<Diagnostics> found(domains.size());
-  env::for_each_parallel(domains.size(), threads, [&](std::size_t i) {
-    if (views[i] && domains[i].lint_known) {
-      rules::lint_zone(*views[i], &directory, domains[i].zone_rules_off, found[i]);
-    }
-  });
-  for (auto& one : found) {
-    problems.append(std::move(one));
+void lint_zones(const Manifests& manifests,
+                std::span<const Expanded> domains,
+                const ExpandKept& expand_kept,
+                unsigned threads,
+                std::vector<Diagnostics>& found,
+                std::vector<std::vector<std::size_t>>& asked,
+                Diagnostics& problems) {
+  ZoneCheck(manifests, domains, expand_kept, threads, found, asked).run();
+  for (const auto& one : found) {
+    problems.append(one);
   }
   note_silence(domains, problems);
 }

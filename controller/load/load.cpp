@@ -11,9 +11,9 @@
 #include "controller/env/parallel.h"
 #include "controller/load/compiled.h"
 #include "controller/load/excerpts.h"
-#include "controller/load/expand.h"
 #include "controller/load/expand_mail.h"
-#include "controller/load/lint.h"
+#include "controller/load/expansion.h"
+#include "controller/load/kept_domains.h"
 #include "controller/load/manifests.h"
 #include "controller/load/project.h"
 #include "resources/kinds/consent_declaration.h"
@@ -35,7 +35,8 @@ Error no_project(Error error) {
 /// One load, from files to scopes.
 class Load {
  public:
-  Load(Source& source, const LoadOptions& options) : source_(source), options_(options) {}
+  Load(Source& source, const LoadOptions& options)
+      : source_(source), options_(options), reader_(schemas_, options.compiled) {}
 
   Result<Loaded> run() {
     auto text = source_.read(kProjectFile);
@@ -44,16 +45,29 @@ class Load {
     }
     read_project_file(*text);
     read_files();
+    const bool sound = problems_.empty();  // as far as each file for itself can tell
     auto manifests = tie_together(files_, project_, options_, problems_);
     tie_mail(
         manifests,
-        files_,
         [&](const std::string& path) { return digest_of(path); },
         options_.rotations,
         problems_);
-    tie_addresses(manifests, options_.threads, problems_);
-    tie_dependencies(manifests, problems_);
-    expand(manifests);
+    const bool known = sound && options_.compiled != nullptr;
+    auto expansion = expand_all(
+        manifests,
+        {.files = files_,
+         .names = out_.files,
+         .options = options_,
+         .reader = reader_,
+         .world =
+             known ? world_of(manifests, files_, out_.files, options_, certificates_read_, reader_)
+                   : std::string(),
+         .unpack = [&](std::span<const std::uint32_t> numbers) { unpack(numbers); }},
+        problems_);
+    reader_.keep();
+    scopes_ = std::move(expansion.scopes);
+    out_.addresses = std::move(expansion.addresses);
+    out_.known_domains = expansion.known_domains;
     read_consents();
     finish(manifests);
     return std::move(out_);
@@ -63,6 +77,7 @@ class Load {
   void read_project_file(std::string_view text) {
     files_.resize(1);
     files_[0] = read_manifest(text, out_.files.intern(kProjectFile), schemas_);
+    files_[0].digest = files_[0].structure = reader_.digest_of(text);
     const auto& documents = files_[0].documents;
     const auto found = std::find_if(documents.begin(), documents.end(), [](const Document& one) {
       return one.kind == "Project";
@@ -116,7 +131,6 @@ class Load {
     }
     files_.resize(paths.size() + 1);
     std::mutex reading;
-    ManifestReader reader(schemas_, options_.compiled);
     env::for_each_parallel(paths.size(), options_.threads, [&](std::size_t i) {
       const auto text = [&] {
         const std::lock_guard lock(reading);
@@ -124,14 +138,13 @@ class Load {
       }();
       auto& file = files_[i + 1];
       if (text) {
-        file = reader.read(*text, numbers[i]);
+        file = reader_.read(*text, numbers[i]);
       } else {
         const auto place = place_at(numbers[i], 1, 1);
         file.problems.error(place, Mistake::file_unreadable, text.error());
         file.unknown.push_back({"", place});
       }
     });
-    reader.keep();
     for (auto& file : files_) {
       problems_.append(std::move(file.problems));
     }
@@ -140,38 +153,43 @@ class Load {
     }
   }
 
+  /// Gives files their rows. Where they are damaged, the file is parsed again.
+  void unpack(std::span<const std::uint32_t> wanted) {
+    std::mutex reading;
+    env::for_each_parallel(wanted.size(), options_.threads, [&](std::size_t i) {
+      const auto number = wanted[i] + 1;
+      auto& file = files_[wanted[i]];
+      if (reader_.unpack(file, number)) {
+        return;
+      }
+      const std::lock_guard lock(reading);
+      const auto& path = out_.files.path(number);
+      const auto text = source_.read(path);
+      if (text && reader_.digest_of(*text) == file.digest) {
+        auto again = reader_.parse(*text, number);
+        file.records = std::move(again.records);
+        file.mail = std::move(again.mail);
+        file.packed = false;
+        return;
+      }
+      problems_.error(
+          place_at(number, 1, 1),
+          Mistake::file_unreadable,
+          text ? Error{ErrorCode::conflict, path + " has changed while it was read", "run it again"}
+               : text.error());
+    });
+  }
+
   Result<std::string> digest_of(const std::string& path) {
+    auto digest = digest_of_certificate(path);
+    certificates_read_.emplace_back(path, digest ? "=" + *digest : digest.error().message);
+    return digest;
+  }
+
+  Result<std::string> digest_of_certificate(const std::string& path) {
     PLUMB_TRY(octets, source_.read(path));
     auto digest = env::key_digest_of_certificate(octets);
     return digest ? std::move(digest) : tl::unexpected(std::move(digest).error().in(path));
-  }
-
-  void expand(const Manifests& manifests) {
-    std::vector<Expanded> domains(manifests.domains.size());
-    env::for_each_parallel(domains.size(), options_.threads, [&](std::size_t i) {
-      domains[i] = expand_domain(manifests.domains[i], manifests, options_.catalog);
-    });
-    std::vector<Expanded> mail(manifests.domains.size());
-    env::for_each_parallel(mail.size(), options_.threads, [&](std::size_t i) {
-      mail[i] = expand_mail(manifests.domains[i], manifests, options_.catalog);
-    });
-    auto servers = expand_servers(manifests, options_.catalog);
-    lint_zones(domains, options_.threads, problems_);
-    for (auto& domain : domains) {
-      take(domain);
-    }
-    for (auto& domain : mail) {
-      take(domain);
-    }
-    take(servers);
-  }
-
-  void take(Expanded& expanded) {
-    problems_.append(std::move(expanded.problems));
-    if (expanded.stand_in) {
-      return;
-    }
-    std::move(expanded.scopes.begin(), expanded.scopes.end(), std::back_inserter(scopes_));
   }
 
   void read_consents() {
@@ -280,32 +298,6 @@ class Load {
     }
   }
 
-  void list_addresses(const Manifests& manifests) {
-    for (const auto& domain : manifests.domains) {
-      if (domain.mail.provider == nullptr) {
-        continue;
-      }
-      std::set<std::pair<std::string_view, std::uint32_t>> listed;
-      const auto add = [&](const char* kind, Place place, const kinds::MailExtra* extra) {
-        const bool labelled = extra != nullptr && !extra->labels.empty();
-        if (listed.emplace(kind, place.file).second || labelled) {
-          out_.addresses.push_back({kind, "", {}, place, {mail_scope(domain)}, {}});
-        }
-        if (labelled) {
-          out_.addresses.back().labels = extra->labels;
-        }
-      };
-      for (const auto& in : domain.mail.mailboxes) {
-        const auto& mailbox = in.pack->mailboxes()[in.number];
-        add("Mailbox", mailbox.name.place, in.pack->extra(mailbox.extra));
-      }
-      for (const auto& in : domain.mail.aliases) {
-        const auto& alias = in.pack->aliases()[in.number];
-        add("Alias", alias.name.place, in.pack->extra(alias.extra));
-      }
-    }
-  }
-
   void finish(const Manifests& manifests) {
     out_.project.environment = options_.environment;
     out_.revision = source_.revision();
@@ -333,7 +325,6 @@ class Load {
       list_login_servers(domain);
     }
     list_declared(manifests);
-    list_addresses(manifests);
     problems_.sort();
     fill_excerpts(source_, out_.files, files_, problems_);
     for (auto& scope : scopes_) {
@@ -349,12 +340,14 @@ class Load {
   Source& source_;
   const LoadOptions& options_;
   const Schemas schemas_;
+  ManifestReader reader_;
   Loaded out_;
   Diagnostics problems_;
   std::vector<ManifestFile> files_;  ///< plumb.yaml first
   std::optional<std::size_t> project_index_;
   const Document* project_ = nullptr;
   std::vector<kinds::PlacedText> roots_;
+  CertificatesRead certificates_read_;
   std::vector<std::shared_ptr<DesiredScope>> scopes_;
 };
 

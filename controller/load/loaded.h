@@ -105,6 +105,8 @@ struct Loaded {
   /// For selection, mailboxes and aliases of documents: one without a name for all of a kind in a
   /// domain and file, and one for each that has labels. There may be very many.
   std::vector<Declared> addresses;
+  /// How many domains came to what an earlier load had found, and were not expanded again.
+  std::size_t known_domains = 0;
   Diagnostics diagnostics;
   Files files;
   Revision revision;

@@ -1,6 +1,7 @@
 #include "controller/load/manifest.h"
 
 #include <algorithm>
+#include <set>
 
 #include "controller/load/excerpts.h"
 #include "controller/load/yaml_reader.h"
@@ -256,12 +257,34 @@ bool Document::misses(std::string_view path) const {
   });
 }
 
+std::vector<std::string> homes_of(const kinds::MailPack& pack) {
+  std::set<std::string, std::less<>> homes;
+  std::string_view last;  // those of one domain stand together
+  const auto add = [&](const kinds::PackedText& name) {
+    const auto address = pack.text(name);
+    const auto at = address.rfind('@');
+    const bool called = at != std::string_view::npos && at != 0;
+    const auto home = called ? address.substr(at + 1) : std::string_view();
+    if (homes.empty() || home != last) {
+      last = *homes.emplace(home).first;
+    }
+  };
+  for (const auto& mailbox : pack.mailboxes()) {
+    add(mailbox.name);
+  }
+  for (const auto number : pack.alias_documents()) {
+    add(pack.aliases()[number].name);
+  }
+  return {homes.begin(), homes.end()};
+}
+
 ManifestFile read_manifest(std::string_view text, std::uint32_t file, const Schemas& schemas) {
   ManifestFile out;
   Sink sink(out, schemas);
   out.readable = read_yaml(text, file, ReadLimits(), sink, out.problems);
   out.records.shrink();
   out.mail.shrink();
+  out.homes = homes_of(out.mail);
   return out;
 }
 

@@ -54,7 +54,19 @@ struct ManifestFile {
   Diagnostics problems;
   std::vector<std::string> hidden;  ///< texts that stand where a secret might: never quoted
   bool readable = false;  ///< false: an error of syntax; what was read is for finding others
+  /// Of which domains its Mailbox and Alias documents speak: what is written after the @, each
+  /// once. An empty one: of none that is known.
+  std::vector<std::string> homes;
+  bool packed = false;  ///< `records` and `mail` are still in the cache: ManifestReader::unpack()
+  /// Stands for the text and for the program that read it; empty without a cache.
+  std::string digest;
+  /// Stands for what it says but for Places and for the rows of `records` and `mail`; empty where
+  /// it says nothing else, and without a cache.
+  std::string structure;
 };
+
+/// What ManifestFile::homes is of a pack.
+std::vector<std::string> homes_of(const kinds::MailPack& pack);
 
 /// Reads and checks one file. Thread-safe.
 ManifestFile read_manifest(std::string_view text, std::uint32_t file, const Schemas& schemas);

@@ -63,6 +63,8 @@ struct DomainEntry {
   kinds::UnreadSets unread;
   bool lint_known = true;  ///< false: a `lint.off` could not be read
   bool mail_known = true;  ///< false: a `mail` could not be read
+  bool kept =
+      false;  ///< what comes of it is known from an earlier load: its rows are not looked at
   DomainMail mail;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "controller/env/parallel.h"
@@ -278,6 +279,7 @@ class TargetCheck {
     const auto at = target.address.rfind('@');
     const auto local = std::string_view(target.address).substr(0, at);
     const auto* home = domain_of(std::string_view(target.address).substr(at + 1));
+    domain_.mail.book.closed &= home == nullptr || home == &domain_;
     if (home != nullptr && home->mail.alias_of != DomainMail::kNobody) {
       home = &manifests_.domains[home->mail.alias_of];
     }
@@ -388,79 +390,6 @@ class TargetCheck {
   std::size_t searched_ = 0;
 };
 
-/// Finds aliases that lead back to themselves, over all domains. Depth first, without recursion.
-class LoopCheck {
- public:
-  LoopCheck(const Manifests& manifests, Diagnostics& problems) : problems_(problems) {
-    for (const auto& domain : manifests.domains) {
-      for (const auto& address : domain.mail.book.all) {
-        nodes_.push_back({&domain, &address});
-      }
-    }
-    states_.resize(nodes_.size());
-  }
-
-  void run() {
-    for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-      if (states_[i] == State::fresh && !nodes_[i].address->mailbox) {
-        visit(i);
-      }
-    }
-  }
-
- private:
-  struct Node {
-    const DomainEntry* domain;
-    const Address* address;
-  };
-  enum class State : std::uint8_t { fresh, open, done };
-
-  void visit(std::uint32_t start) {
-    struct Step {
-      std::uint32_t node;
-      std::uint32_t next = 0;
-    };
-    std::vector<Step> steps{{start}};
-    states_[start] = State::open;
-    while (!steps.empty()) {
-      auto& step = steps.back();
-      const auto& [domain, address] = nodes_[step.node];
-      if (address->mailbox || step.next == address->targets) {
-        states_[step.node] = State::done;
-        steps.pop_back();
-        continue;
-      }
-      const auto& target = domain->mail.book.targets[address->first_target + step.next++];
-      if (target.node == AddressTarget::kOutside || states_[target.node] == State::done) {
-        continue;
-      }
-      if (states_[target.node] == State::fresh) {
-        states_[target.node] = State::open;
-        steps.push_back({target.node});
-        continue;
-      }
-      std::string loop;
-      auto from = std::find_if(
-          steps.begin(), steps.end(), [&](const Step& one) { return one.node == target.node; });
-      for (; from != steps.end(); ++from) {
-        loop += name_of(from->node) + " → ";
-      }
-      problems_.error(target.place,
-                      Mistake::alias_loop,
-                      "aliases form a loop: " + loop + name_of(target.node),
-                      "lead one of them to a mailbox");
-    }
-  }
-
-  std::string name_of(std::uint32_t node) const {
-    return nodes_[node].address->local + "@" + nodes_[node].domain->display;
-  }
-
-  Diagnostics& problems_;
-  std::vector<Node> nodes_;
-  std::vector<State> states_;
-};
-
 }  // namespace
 
 const Address* AddressBook::find(std::string_view local) const {
@@ -471,23 +400,67 @@ const Address* AddressBook::find(std::string_view local) const {
   return found != all.end() && found->local == local ? &*found : nullptr;
 }
 
-void tie_addresses(Manifests& manifests, unsigned threads, Diagnostics& problems) {
+namespace {
+
+/// The domains that are known already, and to which addresses of others lead: their books are
+/// needed.
+std::vector<std::size_t> kept_and_named(const Manifests& manifests) {
+  std::set<std::size_t> named;
+  for (const auto& domain : manifests.domains) {
+    if (domain.kept) {
+      continue;
+    }
+    const auto own = domain.name.without_dot();
+    for (const auto& target : domain.mail.book.targets) {
+      const auto home = std::string_view(target.address).substr(target.address.rfind('@') + 1);
+      if (home == own) {
+        continue;
+      }
+      auto found = manifests.domain_index.find(std::string(home) + ".");
+      if (found == manifests.domain_index.end()) {
+        continue;
+      }
+      const auto alias_of = manifests.domains[found->second].mail.alias_of;
+      named.insert(alias_of != DomainMail::kNobody ? alias_of : found->second);
+    }
+  }
+  std::erase_if(named, [&](std::size_t i) { return !manifests.domains[i].kept; });
+  return {named.begin(), named.end()};
+}
+
+}  // namespace
+
+void tie_addresses(Manifests& manifests,
+                   unsigned threads,
+                   const NeedRows& need_rows,
+                   std::vector<Diagnostics>& found,
+                   Diagnostics& problems) {
   auto& domains = manifests.domains;
-  std::vector<Diagnostics> found(domains.size());
-  env::for_each_parallel(
-      domains.size(), threads, [&](std::size_t i) { BookMaker(domains[i], found[i]).run(); });
+  env::for_each_parallel(domains.size(), threads, [&](std::size_t i) {
+    if (!domains[i].kept) {
+      BookMaker(domains[i], found[i]).run();
+    }
+  });
+  const auto named = kept_and_named(manifests);
+  need_rows(named);
+  for (const auto i : named) {
+    Diagnostics known;
+    BookMaker(domains[i], known).run();
+  }
   std::uint32_t node = 0;
   for (auto& domain : domains) {
     domain.mail.book.first_node = node;
     node += static_cast<std::uint32_t>(domain.mail.book.all.size());
   }
   env::for_each_parallel(domains.size(), threads, [&](std::size_t i) {
-    TargetCheck(manifests, domains[i], found[i]).run();
+    if (!domains[i].kept) {
+      TargetCheck(manifests, domains[i], found[i]).run();
+    }
   });
-  for (auto& one : found) {
-    problems.append(std::move(one));
+  for (const auto& one : found) {
+    problems.append(one);
   }
-  LoopCheck(manifests, problems).run();
+  find_alias_loops(manifests, problems);
 }
 
 }  // namespace plumb::load

@@ -37,7 +37,7 @@ class MailTie {
     };
   }
 
-  void run(std::span<const ManifestFile> files) {
+  void run() {
     trees_.resize(manifests_.domains.size());
     for (std::size_t i = 0; i < trees_.size(); ++i) {
       const auto& domain = manifests_.domains[i];
@@ -46,9 +46,6 @@ class MailTie {
     }
     for (std::size_t i = 0; i < trees_.size(); ++i) {
       read(i);
-    }
-    for (const auto& file : files) {
-      give_out(file);
     }
   }
 
@@ -297,112 +294,6 @@ class MailTie {
     }
   }
 
-  // -- who lives where -----------------------------------------------------------------------
-
-  void give_out(const ManifestFile& file) {
-    const auto& pack = file.mail;
-    for (std::uint32_t i = 0; i < pack.mailboxes().size(); ++i) {
-      if (auto* mail = home_of(pack, pack.mailboxes()[i].name, "mailbox")) {
-        mail->mailboxes.push_back({&pack, i});
-      }
-    }
-    for (const auto i : pack.alias_documents()) {
-      if (auto* mail = home_of(pack, pack.aliases()[i].name, "alias")) {
-        mail->aliases.push_back({&pack, i});
-      }
-    }
-    for (const auto& document : file.documents) {  // too broken for the pack
-      const auto name =
-          document.kind == "Mailbox" || document.kind == "Alias" ? document.name() : std::string();
-      const auto at = name.rfind('@');
-      const auto domain = at == std::string::npos ? name_of({}) : name_of(name.substr(at + 1));
-      if (domain != DomainMail::kNobody) {
-        manifests_.domains[domain].mail.book.whole = false;
-      }
-    }
-  }
-
-  /// The number of the domain called `text`; kNobody where there is none.
-  std::size_t name_of(std::string_view text) {
-    const auto [found, first] = homes_.try_emplace(std::string(text), DomainMail::kNobody);
-    if (first && !text.empty()) {
-      const auto name = values::DomainName::parse(text);
-      const auto known =
-          name ? manifests_.domain_index.find(name->text()) : manifests_.domain_index.end();
-      if (known != manifests_.domain_index.end()) {
-        found->second = known->second;
-      }
-    }
-    return found->second;
-  }
-
-  DomainMail* home_of(const kinds::MailPack& pack,
-                      const kinds::PackedText& name,
-                      std::string_view what) {
-    const auto address = pack.text(name);
-    const auto at = address.rfind('@');
-    const auto called = std::string(what) + " `" + std::string(address) + "`";
-    if (at == std::string_view::npos || at == 0 || at + 1 == address.size()) {
-      problems_.error(name.place,
-                      Mistake::bad_address,
-                      called + " is called by no address",
-                      "write local@domain, as in jane@example.com");
-      return nullptr;
-    }
-    const auto domain = address.substr(at + 1);
-    const auto number = name_of(domain);
-    if (number == DomainMail::kNobody) {
-      no_domain(name.place, called, domain);
-      return nullptr;
-    }
-    auto& home = manifests_.domains[number];
-    if (const auto why = why_not_at(home); !why.empty()) {
-      problems_.error(
-          name.place,
-          home.mail.declaration.spec.none || home.mail.alias_of != DomainMail::kNobody
-              ? Mistake::mail_not_here
-              : Mistake::mail_provider_missing,
-          called + " cannot be: " + why,
-          home.mail.alias_of != DomainMail::kNobody
-              ? "declare it there"
-              : "give the Domain a `mail.provider`, or remove the " + std::string(what));
-      return nullptr;
-    }
-    return home.mail.provider != nullptr ? &home.mail : nullptr;
-  }
-
-  std::string why_not_at(const DomainEntry& home) const {
-    const auto& mail = home.mail;
-    if (!mail.known) {
-      return {};
-    }
-    if (mail.declaration.spec.none) {
-      return "Domain `" + home.display + "` has no mail";
-    }
-    if (mail.alias_of != DomainMail::kNobody) {
-      return "the addresses of `" + home.display + "` are those of `" +
-             manifests_.domains[mail.alias_of].display + "`";
-    }
-    return mail.declaration.spec.provider.empty()
-               ? "Domain `" + home.display + "` names no mail provider"
-               : std::string();
-  }
-
-  void no_domain(Place place, const std::string& called, std::string_view domain) {
-    if (manifests_.unknown) {
-      return;
-    }
-    std::vector<std::string_view> names;
-    for (const auto& other : manifests_.domains) {
-      names.push_back(other.display);
-    }
-    auto hint = did_you_mean(domain, names);
-    problems_.error(place,
-                    Mistake::unknown_domain,
-                    called + " cannot be: there is no Domain `" + std::string(domain) + "`",
-                    !hint.empty() ? std::move(hint) : "declare it: kind: Domain");
-  }
-
   Manifests& manifests_;
   const Rotations& rotations_;
   Diagnostics& problems_;
@@ -410,7 +301,6 @@ class MailTie {
   std::unordered_map<std::string, Result<std::string>> digests_;
   std::vector<Value> trees_;
   Value again_;
-  std::unordered_map<std::string, std::size_t> homes_;
 };
 
 }  // namespace
@@ -420,11 +310,10 @@ Scope mail_scope(const DomainEntry& domain) {
 }
 
 void tie_mail(Manifests& manifests,
-              std::span<const ManifestFile> files,
               const KeyDigest& key_digest,
               const Rotations& rotations,
               Diagnostics& problems) {
-  MailTie(manifests, key_digest, rotations, problems).run(files);
+  MailTie(manifests, key_digest, rotations, problems).run();
 }
 
 }  // namespace plumb::load

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "controller/load/loaded.h"
@@ -54,7 +55,8 @@ struct AddressBook {
   /// What senders are told, variables put in; nothing where that failed, which is reported.
   std::vector<std::optional<std::string>> rejections;
   std::uint32_t first_node = 0;  ///< number of the first address over all domains
-  bool whole = true;  ///< false: some could not be read: nobody may say that one is not there
+  bool whole = true;   ///< false: some could not be read: nobody may say that one is not there
+  bool closed = true;  ///< false: one of them leads to another domain that is declared
 
   const Address* find(std::string_view local) const;
   std::span<const AddressTarget> targets_of(const Address& address) const {
@@ -74,8 +76,10 @@ struct DomainMail {
   kinds::MailDeclaration declaration;
   const ProviderEntry* provider = nullptr;  ///< holds it; nullptr: nobody, or a broken one
   std::size_t alias_of = kNobody;           ///< index into Manifests::domains
-  std::vector<PackedIn> mailboxes;          ///< of documents
-  std::vector<PackedIn> aliases;            ///< of documents
+  /// Those in which mailboxes and aliases of it have documents, by their numbers from 0.
+  std::vector<std::uint32_t> files;
+  std::vector<PackedIn> mailboxes;  ///< of documents
+  std::vector<PackedIn> aliases;    ///< of documents
   AddressBook book;
   std::vector<ReportsFor> reports;
   std::vector<SigningKey> keys;  ///< as declared; `declaration` has what stands for them
@@ -96,18 +100,55 @@ struct DomainMail {
 /// Gives the digest of the key in a certificate file of the project.
 using KeyDigest = std::function<Result<std::string>(const std::string& path)>;
 
-/// Reads the `mail` of all domains, ties it to servers, providers and other domains, and gives
-/// mailboxes and aliases their domains. `rotations` puts several keys in the place of one. Fills
-/// DomainEntry::mail and Manifests::targets.
+/// Reads the `mail` of all domains and ties it to servers, providers and other domains. `rotations`
+/// puts several keys in the place of one. Fills DomainEntry::mail and Manifests::targets.
 void tie_mail(Manifests& manifests,
-              std::span<const ManifestFile> files,
               const KeyDigest& key_digest,
               const Rotations& rotations,
               Diagnostics& problems);
 
+/// Gives mailboxes and aliases their domains. Requires: tie_mail. Not thread-safe.
+class Homes {
+ public:
+  explicit Homes(Manifests& manifests) : manifests_(manifests) {}
+
+  /// Fills DomainMail::files. Gives the numbers of the files of whose rows something is wrong.
+  std::vector<std::uint32_t> find(std::span<const ManifestFile> files);
+  /// Fills DomainMail::mailboxes and `aliases` from one file that has its rows; once for each, in
+  /// their order. Those that can live nowhere go to `problems`.
+  void give_out(const ManifestFile& file, Diagnostics& problems);
+
+ private:
+  /// The number of the domain called `text`; kNobody where there is none.
+  std::size_t name_of(std::string_view text);
+  DomainMail* home_of(const kinds::MailPack& pack,
+                      const kinds::PackedText& name,
+                      std::string_view what,
+                      Diagnostics& problems);
+  std::string why_not_at(const DomainEntry& home) const;
+  void no_domain(Place place,
+                 const std::string& called,
+                 std::string_view domain,
+                 Diagnostics& problems) const;
+
+  Manifests& manifests_;
+  std::unordered_map<std::string, std::size_t> homes_;
+};
+
+/// Called with domains whose mailboxes and aliases are needed after all.
+using NeedRows = std::function<void(std::span<const std::size_t> domains)>;
+
 /// Makes the address books: what is declared twice, leads nowhere or in a circle, and what exceeds
-/// its domain goes to `problems`. Requires: tie_mail.
-void tie_addresses(Manifests& manifests, unsigned threads, Diagnostics& problems);
+/// its domain goes to `found`, parallel to the domains, and with what is there already to
+/// `problems`. Of domains that are known already (DomainEntry::kept) no more is made than others
+/// lead to. Requires: tie_mail and Homes.
+void tie_addresses(Manifests& manifests,
+                   unsigned threads,
+                   const NeedRows& need_rows,
+                   std::vector<Diagnostics>& found,
+                   Diagnostics& problems);
+/// Looks for aliases that lead back to themselves. A part of tie_addresses.
+void find_alias_loops(const Manifests& manifests, Diagnostics& problems);
 
 /// The scope of a domain's mail. Requires: a provider.
 Scope mail_scope(const DomainEntry& domain);

@@ -1,5 +1,6 @@
 #include "resources/model/packed.h"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 #include <utility>
@@ -40,8 +41,44 @@ void PackWriter::text(std::string_view octets) {
   octets_.append(octets);
 }
 
+PackWriter PackWriter::without_places() {
+  PackWriter writer;
+  writer.how_ = Places::none;
+  return writer;
+}
+
+/// 1 + where the file stands in the list; 0 where it does not.
+std::uint32_t PackWriter::told(std::uint32_t file) {
+  const auto found = std::find(files_.begin(), files_.end(), file);
+  if (found == files_.end()) {
+    good_ = false;
+    return 0;
+  }
+  return static_cast<std::uint32_t>(found - files_.begin()) + 1;
+}
+
 void PackWriter::place(Place place) {
+  if (how_ == Places::none) {
+    return;
+  }
+  if (how_ == Places::of_many) {
+    number(place.known() ? told(place.file) : 0);
+  }
   number(place.known() ? (std::uint64_t{place.line} << kColumnBits | place.column) + 1 : 0);
+}
+
+void PackWriter::places(std::span<const Place> places) {
+  std::vector<Place> rows(places.begin(), places.end());
+  std::uint32_t last = 0;  // most stand in the file of the one before
+  std::uint32_t last_told = 0;
+  for (auto& row : rows) {
+    if (row.known() && row.file != last) {
+      last = row.file;
+      last_told = told(last);
+    }
+    row.file = row.known() ? last_told : 0;
+  }
+  this->rows<Place>(rows);
 }
 
 void PackWriter::value(const Value& value) {
@@ -110,11 +147,28 @@ std::string_view PackReader::text() {
   return text;
 }
 
+std::uint32_t PackReader::file_of(std::uint64_t told) {
+  if (told > files_.size()) {
+    spoil();
+    return 0;
+  }
+  return told == 0 ? 0 : files_[told - 1];
+}
+
 Place PackReader::place() {
+  const auto file = many_ ? file_of(number()) : file_;
   const auto number = this->number();
   constexpr std::uint64_t kColumn = (1U << kColumnBits) - 1;
   return number == 0 ? Place()
-                     : place_at(file_, (number - 1) >> kColumnBits, (number - 1) & kColumn);
+                     : place_at(file, (number - 1) >> kColumnBits, (number - 1) & kColumn);
+}
+
+std::vector<Place> PackReader::places() {
+  auto places = rows<Place>();
+  for (auto& place : places) {
+    place.file = file_of(place.file);
+  }
+  return places;
 }
 
 Value PackReader::value() {

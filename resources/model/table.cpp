@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "resources/model/check.h"
+#include "resources/model/packed.h"
 
 namespace plumb {
 namespace {
@@ -69,6 +70,25 @@ std::string Table::digest(std::uint64_t seed) const {
     rows.append(body(entry));
   }
   return hash128(rows, seed);
+}
+
+void Table::write(PackWriter& out) const {
+  out.rows<Entry>(entries_);
+  out.text(arena_);
+}
+
+Table Table::read(PackReader& in) {
+  Table table;
+  table.entries_ = in.rows<Entry>();
+  table.arena_ = in.text();
+  const auto lies_outside = [&](const Entry& entry) {
+    return std::uint64_t{entry.offset} + entry.key_size + entry.body_size > table.arena_.size();
+  };
+  if (std::any_of(table.entries_.begin(), table.entries_.end(), lies_outside)) {
+    in.spoil();
+    return {};
+  }
+  return table;
 }
 
 int compare_rows(const Table& a, const Entry& left, const Table& b, const Entry& right) {

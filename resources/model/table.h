@@ -11,6 +11,9 @@
 
 namespace plumb {
 
+class PackReader;
+class PackWriter;
+
 /// XXH3-64 of `bytes`: a filter for equality, never a proof of it (an attacker can choose
 /// collisions).
 std::uint64_t hash64(std::string_view bytes);
@@ -60,6 +63,11 @@ class Table {
   std::optional<std::uint32_t> find(KindId kind, std::string_view key) const;
   /// Digest of all rows (keys, kinds, bodies, flags), seeded per store.
   std::string digest(std::uint64_t seed) const;
+
+  /// All of it as it lies in memory, for read() of the same program.
+  void write(PackWriter& out) const;
+  /// Spoils `in` where rows lie outside of what was written.
+  static Table read(PackReader& in);
 
  private:
   friend class TableBuilder;

@@ -102,8 +102,11 @@ class ZoneDirectory {
  public:
   ZoneDirectory() = default;
   explicit ZoneDirectory(std::vector<const ZoneView*> zones);
+  virtual ~ZoneDirectory() = default;
+  ZoneDirectory(const ZoneDirectory&) = default;
+  ZoneDirectory& operator=(const ZoneDirectory&) = default;
   /// The zone that owns an absolute name: the longest origin at or above it; nullptr for none.
-  const ZoneView* zone_of(std::string_view absolute) const;
+  virtual const ZoneView* zone_of(std::string_view absolute) const;
 
  private:
   std::vector<const ZoneView*> zones_;  ///< by origin

@@ -14,6 +14,7 @@
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
 #include "resources/model/cbor.h"
+#include "tests/controller/load/everything.h"
 #include "tests/support/temp_dir.h"
 
 namespace plumb::test {
@@ -129,53 +130,48 @@ inline std::string document(std::string_view kind, std::string_view body) {
 /// "d.yaml:3:4: error: message (hint)" of each diagnostic, one per line.
 inline std::string shown(const load::Loaded& loaded);
 
-/// Everything that a load gives, with its Places, as one text.
-inline std::string all_of(const load::Loaded& loaded) {
-  auto out = shown(loaded);
-  for (const auto& scope : loaded.scopes) {
-    out +=
-        scope->scope.account + " " + scope->scope.container + " " + scope->table.digest(1) + "\n";
-    for (const auto place : scope->places) {
-      out += loaded.files.text(place) + "\n";
-    }
-  }
-  for (const auto& declared : loaded.declared) {
-    out += declared.kind + "/" + declared.name + " " + loaded.files.text(declared.place) + "\n";
-    for (const auto& [name, value] : declared.labels) {
-      out += name + "=" + value + "\n";
-    }
-  }
-  return out;
-}
-
-/// Loads `files`; Project and Provider `dns` are added where the test has none. Each test of this
-/// room is one of the cache of compiled manifests too: what comes out of it must be the same.
-inline load::Loaded load_files(std::map<std::string, std::string> files,
-                               unsigned threads = 1,
-                               const load::Rotations& rotations = {}) {
+/// Loads like `load_files`, once, with what `compiled` has of earlier loads; null: without.
+inline load::Loaded load_once(std::map<std::string, std::string> files,
+                              state::CompiledFiles* compiled,
+                              unsigned threads = 1,
+                              const load::Rotations& rotations = {}) {
   files.try_emplace("plumb.yaml", kProject);
   files.try_emplace("providers.yaml", kProvider);
   MemorySource source(std::move(files));
+  const Catalog catalog(kinds::resource_kinds());
+  auto loaded = load::load(source,
+                           {.catalog = catalog,
+                            .provider_types = test_types(),
+                            .threads = threads,
+                            .rotations = rotations,
+                            .compiled = compiled,
+                            .today = "2026-11-20"});
+  EXPECT_TRUE(loaded.has_value());
+  return loaded ? std::move(*loaded) : load::Loaded();
+}
+
+/// Loads `files`; Project and Provider `dns` are added where the test has none. Each test of this
+/// room is one of the cache of compiled manifests too: what comes out of it must be the same, and
+/// so after a file has moved by a line.
+inline load::Loaded load_files(std::map<std::string, std::string> files,
+                               unsigned threads = 1,
+                               const load::Rotations& rotations = {}) {
   static const TempDir folder;
   static const auto cache = state::CompiledFiles::open(folder.path() / "compiled");
   EXPECT_TRUE(cache.has_value());
-  const Catalog catalog(kinds::resource_kinds());
-  const auto load = [&](state::CompiledFiles* compiled) {
-    return load::load(source,
-                      {.catalog = catalog,
-                       .provider_types = test_types(),
-                       .threads = threads,
-                       .rotations = rotations,
-                       .compiled = compiled,
-                       .today = "2026-11-20"});
-  };
-  auto loaded = load(nullptr);
-  EXPECT_TRUE(loaded.has_value());
-  EXPECT_TRUE(load(cache->get()).has_value());
-  const auto again = load(cache->get());
-  EXPECT_TRUE(again.has_value());
-  EXPECT_EQ(all_of(*again), all_of(*loaded)) << "the cache gives something else";
-  return std::move(*loaded);
+  auto loaded = load_once(files, nullptr, threads, rotations);
+  const auto expected = all_of(loaded);
+  EXPECT_EQ(all_of(load_once(files, cache->get(), threads, rotations)), expected);
+  EXPECT_EQ(all_of(load_once(files, cache->get(), threads, rotations)), expected)
+      << "the cache gives something else";
+  if (!files.empty()) {
+    auto& text = files.begin()->second;
+    text = "# moved\n" + text;
+    EXPECT_EQ(all_of(load_once(files, cache->get(), threads, rotations)),
+              all_of(load_once(files, nullptr, threads, rotations)))
+        << "the cache gives something else after an edit";
+  }
+  return loaded;
 }
 
 /// Loads one file `d.yaml`.
