@@ -182,7 +182,7 @@ int CompiledFiles::put_all(std::span<const CompiledFile> fresh, std::span<const 
     auto value = val(octets);
     code = mdb_put(txn, handle_, &key, &value, 0);
   }
-  if (code == 0) {
+  if (code == 0 && !used.empty()) {
     code = drop_unused(*txn, used);
   }
   if (txn != nullptr) {

@@ -46,8 +46,8 @@ class CompiledFiles {
   /// the end.
   std::optional<std::string_view> get(std::string_view key) const;
   /// Keeps `fresh`. Where far more is there than `used` (the keys that are still of use, those of
-  /// `fresh` among them; sorted), the rest is dropped. Errors: those of LMDB; then nothing changed,
-  /// or the cache is empty.
+  /// `fresh` among them; sorted; none: nothing is dropped), the rest is dropped. Errors: those of
+  /// LMDB; then nothing changed, or the cache is empty.
   Result<void> keep(std::span<const CompiledFile> fresh, std::span<const std::string> used);
 
  private:

@@ -29,6 +29,16 @@ std::string structure_of(const std::vector<Document>& documents) {
   return state::sha256(out.octets());
 }
 
+std::string zone_rows_of(const ManifestFile& file) {
+  auto out = PackWriter::without_places();
+  for (const auto& document : file.documents) {
+    out.number(document.first_record);
+    out.number(document.records);
+  }
+  file.records.write(out);
+  return state::sha256(out.octets());
+}
+
 std::optional<CompiledManifest> compile(const ManifestFile& file) {
   const bool plain =
       file.readable && file.unknown.empty() && file.hidden.empty() && file.problems.empty() &&
@@ -41,6 +51,7 @@ std::optional<CompiledManifest> compile(const ManifestFile& file) {
   }
   PackWriter head;
   head.text(structure_of(file.documents));
+  head.text(zone_rows_of(file));
   head.number(file.homes.size());
   for (const auto& home : file.homes) {
     head.text(home);
@@ -66,6 +77,7 @@ std::optional<ManifestFile> decompile(std::string_view head, std::uint32_t numbe
   PackReader in(head, number);
   ManifestFile file;
   file.structure = in.text();
+  file.zone_rows = in.text();
   file.homes.resize(in.count());
   for (auto& home : file.homes) {
     home = in.text();
@@ -140,9 +152,11 @@ ManifestFile ManifestReader::parse(std::string_view text, std::uint32_t number) 
   const auto digest = file.digest = digest_of(text);
   auto compiled = compile(file);
   file.structure = compiled ? structure_of(file.documents) : digest;
+  file.zone_rows = compiled ? zone_rows_of(file) : digest;
   const std::lock_guard lock(mutex_);
   if (compiled) {
     ++parsed_;
+    waiting_ += compiled->head.size() + compiled->rows.size();
     fresh_.push_back({digest + kHead, std::move(compiled->head)});
     fresh_.push_back({digest + kRows, std::move(compiled->rows)});
     used_.push_back(digest + kHead);
@@ -173,22 +187,47 @@ std::optional<std::string_view> ManifestReader::get(const std::string& key) {
 
 void ManifestReader::put(const std::string& key, std::string octets) {
   const std::lock_guard lock(mutex_);
-  if (cache_ != nullptr) {
-    used_.push_back(key + kDomain);
-    fresh_.push_back({key + kDomain, std::move(octets)});
+  if (cache_ == nullptr) {
+    return;
   }
+  waiting_ += octets.size();
+  used_.push_back(key + kDomain);
+  fresh_.push_back({key + kDomain, std::move(octets)});
+  flush_locked();
+}
+
+void ManifestReader::flush() {
+  const std::lock_guard lock(mutex_);
+  flush_locked();
+}
+
+void ManifestReader::flush_locked() {
+  constexpr std::size_t kBatch = std::size_t{4} << 20U;
+  if (cache_ == nullptr || waiting_ < kBatch) {
+    return;
+  }
+  sort_fresh();
+  (void)cache_->keep(fresh_, {});
+  fresh_ = {};
+  waiting_ = 0;
+  kept_ = true;
+}
+
+void ManifestReader::sort_fresh() {
+  std::sort(
+      fresh_.begin(), fresh_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
 }
 
 std::size_t ManifestReader::keep() {
   const std::lock_guard lock(mutex_);
-  if (cache_ == nullptr || fresh_.empty()) {
+  if (cache_ == nullptr || (fresh_.empty() && !kept_)) {
     return 0;
   }
   std::sort(used_.begin(), used_.end());
-  std::sort(
-      fresh_.begin(), fresh_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  sort_fresh();
   (void)cache_->keep(fresh_, used_);
   fresh_.clear();
+  kept_ = false;
   return std::exchange(parsed_, 0);
 }
 

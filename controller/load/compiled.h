@@ -32,6 +32,9 @@ bool decompile_rows(std::string_view rows, std::uint32_t number, ManifestFile& f
 /// ManifestFile::structure of documents.
 std::string structure_of(const std::vector<Document>& documents);
 
+/// ManifestFile::zone_rows of a file that has its rows, all of which can be read.
+std::string zone_rows_of(const ManifestFile& file);
+
 /// Reads manifests, and those that were read before from their compiled form. Thread-safe.
 class ManifestReader {
  public:
@@ -51,20 +54,29 @@ class ManifestReader {
   /// What besides files is kept under `key`, of 32 octets that stand for all it was made of. Valid
   /// until keep().
   std::optional<std::string_view> get(const std::string& key);
+  /// May flush().
   void put(const std::string& key, std::string octets);
 
+  /// Puts what waits to the disk, if it is much: it need not be held until keep(). Ends what get()
+  /// gave.
+  void flush();
   /// Keeps what had to be made for the next time, and tells how many files had to be parsed. One
   /// can do without, so no error is told.
   std::size_t keep();
 
  private:
+  void flush_locked();
+  void sort_fresh();
+
   const Schemas& schemas_;
   state::CompiledFiles* cache_;
   std::string program_;  ///< what reads: another program may read otherwise
   std::mutex mutex_;
   std::vector<state::CompiledFile> fresh_;
+  std::size_t waiting_ = 0;  ///< octets in `fresh_`
   std::vector<std::string> used_;
   std::size_t parsed_ = 0;
+  bool kept_ = false;  ///< a batch has been
 };
 
 }  // namespace plumb::load

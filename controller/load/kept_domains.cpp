@@ -136,7 +136,7 @@ KeptDomains::KeptDomains(const Manifests& manifests,
                          const Files& names,
                          const std::string& world,
                          ManifestReader& reader)
-    : manifests_(manifests), files_(files), reader_(reader) {
+    : manifests_(manifests), files_(files), world_(world), reader_(reader) {
   for (std::size_t i = 0; i < manifests.domains.size(); ++i) {
     PackWriter out;
     out.text(world);
@@ -153,6 +153,20 @@ std::vector<std::uint32_t> KeptDomains::numbers_of(std::size_t domain) const {
   return as_in_places(FilesOf(manifests_, files_).run(manifests_.domains[domain]));
 }
 
+/// Stands for all that rules can find in the zone of a domain but for Places, of which those of
+/// other files are not kept.
+std::string KeptDomains::zone_of(std::size_t domain) const {
+  const auto& entry = manifests_.domains[domain];
+  PackWriter out;
+  out.text(world_);
+  out.text(entry.name.text());
+  out.text(entry.source.file->zone_rows);
+  for (const auto& profile : entry.profiles) {
+    out.text(profile.file->zone_rows);
+  }
+  return reader_.digest_of(out.octets());
+}
+
 std::optional<DomainResult> KeptDomains::find(std::size_t domain) {
   const auto octets = reader_.get(keys_[domain]);
   if (!octets) {
@@ -163,9 +177,9 @@ std::optional<DomainResult> KeptDomains::find(std::size_t domain) {
   DomainResult result;
   for (auto left = in.count(); left > 0; --left) {
     const auto name = in.text();
-    const auto key = in.text();
+    const auto zone = in.text();
     const auto found = manifests_.domain_index.find(std::string(name));
-    if (found == manifests_.domain_index.end() || keys_[found->second] != key) {
+    if (found == manifests_.domain_index.end() || zone_of(found->second) != zone) {
       return std::nullopt;  // the rules could find something else now
     }
     result.asked.push_back(found->second);
@@ -198,7 +212,7 @@ void KeptDomains::put(std::size_t domain, const DomainResult& result) {
   out.number(result.asked.size());
   for (const auto other : result.asked) {
     out.text(manifests_.domains[other].name.text());
-    out.text(keys_[other]);
+    out.text(zone_of(other));
   }
   for (const auto* scopes : {&result.zones, &result.mail}) {
     out.number(scopes->size());

@@ -59,9 +59,11 @@ class KeptDomains {
 
  private:
   std::vector<std::uint32_t> numbers_of(std::size_t domain) const;
+  std::string zone_of(std::size_t domain) const;
 
   const Manifests& manifests_;
   std::span<const ManifestFile> files_;
+  std::string world_;
   ManifestReader& reader_;
   std::vector<std::string> keys_;
 };

@@ -77,7 +77,8 @@ class Load {
   void read_project_file(std::string_view text) {
     files_.resize(1);
     files_[0] = read_manifest(text, out_.files.intern(kProjectFile), schemas_);
-    files_[0].digest = files_[0].structure = reader_.digest_of(text);
+    auto& file = files_[0];
+    file.digest = file.structure = file.zone_rows = reader_.digest_of(text);
     const auto& documents = files_[0].documents;
     const auto found = std::find_if(documents.begin(), documents.end(), [](const Document& one) {
       return one.kind == "Project";
@@ -145,6 +146,7 @@ class Load {
         file.unknown.push_back({"", place});
       }
     });
+    reader_.flush();
     for (auto& file : files_) {
       problems_.append(std::move(file.problems));
     }

@@ -63,6 +63,9 @@ struct ManifestFile {
   /// Stands for what it says but for Places and for the rows of `records` and `mail`; empty where
   /// it says nothing else, and without a cache.
   std::string structure;
+  /// Stands for the rows of `records`, each with its document, but for Places; empty without a
+  /// cache.
+  std::string zone_rows;
 };
 
 /// What ManifestFile::homes is of a pack.

@@ -51,6 +51,47 @@ TEST_F(CompiledManifests, MayBeLostOrDamaged) {
   }
 }
 
+TEST_F(CompiledManifests, ChangeNothingThatIsSaidAfterAnyEdit) {
+  const auto mailbox = [](const std::string& local) {
+    return "---\napiVersion: plumb/v1\nkind: Mailbox\nmetadata: {name: " + local +
+           "@one.example}\nspec: {}\n";
+  };
+  const auto alias = [](const std::string& name, const std::string& to) {
+    return "---\napiVersion: plumb/v1\nkind: Alias\nmetadata: {name: " + name + "}\nspec: {to: [" +
+           to + "]}\n";
+  };
+  const std::string domains =
+      "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: host}\n"
+      "spec: {type: postfix-dovecot, directory: mail}\n---\n"
+      "apiVersion: plumb/v1\nkind: Profile\nmetadata: {name: mailed}\n"
+      "spec:\n  dns: {providers: [zones]}\n  mail: {provider: host}\n---\n"
+      "apiVersion: plumb/v1\nkind: Domain\nmetadata: {names: [mail.test, more.test]}\n"
+      "spec: {profiles: [mailed]}\n";
+  const std::vector<std::pair<std::string, std::string>> edits{
+      {"domains/mail.yaml", domains},
+      {"domains/people.yaml", mailbox("x") + alias("a@mail.test", "x@one.example")},
+      {"domains/people.yaml", alias("a@mail.test", "b") + alias("b@mail.test", "c@out.example")},
+      {"domains/people.yaml", alias("a@mail.test", "b") + alias("b@mail.test", "a")},
+      {"domains/people.yaml", alias("a@mail.test", "b@more.test")},
+      {"domains/people2.yaml", alias("b@more.test", "c@out.example")},
+      {"domains/people2.yaml", alias("b@more.test", "a@mail.test")},
+      {"domains/people2.yaml", alias("a@mail.test", "c@out.example")},
+      {"domains/people2.yaml", "kind: ["},
+      {"domains/people2.yaml", alias("z@mail.test", "c@out.example")},
+      {"domains/two.example.yaml", "# nothing is left\n"}};
+  for (const auto& [path, text] : edits) {
+    project_.write(path, text);
+    for (const auto* command : {"validate", "plan"}) {
+      const auto with = project_.plumb({command});
+      const auto again = project_.plumb({command});
+      project_.remove(".plumb/compiled");
+      const auto without = project_.plumb({command});
+      EXPECT_EQ(with.all(), without.all()) << path << ":\n" << text;
+      EXPECT_EQ(again.all(), without.all()) << path << ":\n" << text;
+    }
+  }
+}
+
 TEST_F(CompiledManifests, SayWhatIsWrongEachTime) {
   project_.append("domains/two.example.yaml", "    - {name: h9, type: A, value: 300.1.1.1}\n");
   const auto first = project_.plumb({"validate"});

@@ -105,6 +105,31 @@ TEST(CompiledFiles, AreNotTakenWhereTheyAreDamaged) {
   EXPECT_EQ(cache.files->get(key_of(2)), "sound") << "only what is damaged is gone";
 }
 
+TEST(CompiledFiles, AreNotTakenForOneAnother) {
+  Cache cache;
+  const std::string content(5'000, 'x');
+  const std::string other(5'000, 'y');
+  ASSERT_TRUE(cache.files->keep(std::vector<CompiledFile>{{key_of(1), content}, {key_of(2), other}},
+                                std::vector<std::string>{key_of(1), key_of(2)}));
+  cache.files.reset();
+  std::string octets;
+  {
+    std::ifstream in(cache.data(), std::ios::binary);
+    octets.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  constexpr std::size_t kDigest = 16;
+  const auto first = octets.find(content) - kDigest;
+  const auto second = octets.find(other) - kDigest;
+  ASSERT_LT(std::max(first, second), octets.size());
+  std::swap_ranges(octets.begin() + static_cast<std::ptrdiff_t>(first),
+                   octets.begin() + static_cast<std::ptrdiff_t>(first + kDigest + content.size()),
+                   octets.begin() + static_cast<std::ptrdiff_t>(second));
+  std::ofstream(cache.data(), std::ios::binary) << octets;
+  cache.reopen();
+  EXPECT_EQ(cache.files->get(key_of(1)), std::nullopt) << "the value of another key";
+  EXPECT_EQ(cache.files->get(key_of(2)), std::nullopt);
+}
+
 TEST(CompiledFiles, StartAnewWhereTheirFileIsNonsense) {
   Cache cache;
   ASSERT_TRUE(cache.files->keep(std::vector<CompiledFile>{{key_of(1), "x"}},

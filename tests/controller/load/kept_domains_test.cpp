@@ -3,7 +3,10 @@
 
 #include "controller/load/kept_domains.h"
 
+#include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -373,6 +376,110 @@ TEST_P(KeptDomains, AreWhatALoadWithoutThemGivesAfterAnyEdit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, KeptDomains, testing::Range(1U, 5U));
+
+/// A project whose loads share a cache.
+class KeptOnes : public testing::Test {
+ protected:
+  void SetUp() override {
+    cache_ = *state::CompiledFiles::open(folder_.path() / "compiled");
+    for (auto& doc : world_.docs) {
+      doc.file = 0;  // each domain with its mailboxes in a file of its own, all else in the first
+      for (std::size_t i = 0; i < kDomains.size(); ++i) {
+        if (doc.name == kDomains[i] || doc.name.ends_with("@" + kDomains[i])) {
+          doc.file = 1 + i;
+        }
+      }
+    }
+    world_.files.clear();
+    for (std::size_t i = 0; i <= kDomains.size(); ++i) {
+      world_.files.push_back("f" + std::to_string(10 + i) + ".yaml");
+    }
+    EXPECT_EQ(known(), 0U);
+    EXPECT_EQ(known(), kDomains.size());
+  }
+
+  /// How many domains a load takes from the ones before. What it gives must be right.
+  std::size_t known() {
+    const auto with = load_once(world_.texts(), cache_.get());
+    EXPECT_EQ(all_of(with), all_of(load_once(world_.texts(), nullptr)));
+    EXPECT_EQ(errors(with), "");
+    return with.known_domains;
+  }
+
+  Doc& doc(std::string_view name) {
+    return *std::find_if(
+        world_.docs.begin(), world_.docs.end(), [&](const Doc& one) { return one.name == name; });
+  }
+
+  TempDir folder_;
+  std::unique_ptr<state::CompiledFiles> cache_;
+  World world_ = first_world();
+};
+
+TEST_F(KeptOnes, AreAllButTheDomainWhoseRowsHaveChanged) {
+  doc("e.test").aliases["more"] = "[jane]";
+  EXPECT_EQ(known(), kDomains.size() - 1) << "an alias more";
+  EXPECT_EQ(known(), kDomains.size());
+  doc("jane@b.test").spec["quota"] = "2GiB";
+  EXPECT_EQ(known(), kDomains.size() - 1) << "a mailbox has changed";
+  world_.docs.push_back({"Mailbox", "joe@c.test", world_.files.size()});
+  world_.files.emplace_back("new.yaml");
+  EXPECT_EQ(known(), kDomains.size() - 1) << "a file more that speaks of it";
+  world_.files.back() = "another.yaml";
+  EXPECT_EQ(known(), kDomains.size() - 1) << "its name";
+  doc("base").aliases["hostmaster"] = "[jane]";
+  EXPECT_EQ(known(), 0U) << "all have it from a profile";
+}
+
+TEST_F(KeptOnes, AreNoneWhereWhatAllMayDependOnHasChanged) {
+  doc("mx1").spec["addresses"] = "[192.0.2.99]";
+  EXPECT_EQ(known(), 0U);
+  doc("d.test").metadata = ", labels: {team: a}";
+  EXPECT_EQ(known(), 0U);
+}
+
+TEST_F(KeptOnes, FollowTheZonesThatTheirRulesLookInto) {
+  doc("e.test").records.emplace_back("{name: \"@\", type: MX, value: \"10 www.b.test.\"}");
+  EXPECT_EQ(known(), kDomains.size() - 1);
+  EXPECT_EQ(known(), kDomains.size()) << "with what the rules say of it";
+  auto& other = doc("b.test").records;
+  other.erase(other.begin());
+  EXPECT_LE(known(), kDomains.size() - 2) << "www.b.test is gone";
+  const auto loaded = load_once(world_.texts(), cache_.get());
+  EXPECT_NE(shown(loaded).find("www.b.test"), std::string::npos) << shown(loaded);
+}
+
+TEST_F(KeptOnes, LeaveOutDomainsThatLeadToOthers) {
+  doc("e.test").aliases["elsewhere"] = "[jane@b.test]";
+  EXPECT_EQ(known(), kDomains.size() - 1);
+  EXPECT_EQ(known(), kDomains.size() - 1) << "never kept";
+  std::erase_if(world_.docs, [](const Doc& one) { return one.name == "jane@b.test"; });
+  doc("b.test").aliases["jane"] = "[outside@elsewhere.example]";
+  EXPECT_LE(known(), kDomains.size() - 2);
+}
+
+TEST_F(KeptOnes, HoldNoPasswordsHash) {
+  doc("jane@a.test").spec["password"] = "{hash: \"{SHA512-CRYPT}$6$canarysalt$canary\"}";
+  EXPECT_EQ(known(), 0U) << "the file counts as a whole";
+  EXPECT_EQ(known(), kDomains.size() - 1);
+  std::ifstream in(folder_.path() / "compiled" / "data.mdb", std::ios::binary);
+  const std::string octets{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_EQ(octets.find("canary"), std::string::npos);
+}
+
+TEST_F(KeptOnes, AreMadeAnewWhereTheCacheIsDamaged) {
+  const load::Schemas schemas;
+  const load::ManifestReader reader(schemas, cache_.get());
+  const auto texts = world_.texts();
+  world_.docs.push_back({"Mailbox", "joe@c.test", world_.files.size()});
+  world_.files.emplace_back("new.yaml");
+  for (const auto& [name, text] : texts) {
+    const auto key = reader.digest_of(text) + "r";
+    const std::vector<state::CompiledFile> nonsense{{key, "nonsense"}};
+    ASSERT_TRUE(cache_->keep(nonsense, {}));
+  }
+  EXPECT_EQ(known(), kDomains.size() - 1) << "rows that are nonsense are parsed again";
+}
 
 }  // namespace
 }  // namespace plumb::test

@@ -125,5 +125,35 @@ TEST(Packed, ReferencesAreNotForIt) {
   EXPECT_FALSE(out.good());
 }
 
+TEST(Packed, TellsInWhichOfSeveralFilesAPlaceLies) {
+  const std::vector<std::uint32_t> then{4, 9};
+  PackWriter out(then);
+  out.place(place_at(9, 3, 1));
+  out.place({});
+  const std::vector<Place> many{place_at(4, 1, 2), place_at(9, 5, 6), Place(), place_at(4, 7, 8)};
+  out.places(many);
+  ASSERT_TRUE(out.good());
+  const std::vector<std::uint32_t> now{2, 1};
+  PackReader in(out.octets(), now);
+  EXPECT_EQ(in.place(), place_at(1, 3, 1));
+  EXPECT_EQ(in.place(), Place());
+  EXPECT_EQ(in.places(),
+            (std::vector<Place>{place_at(2, 1, 2), place_at(1, 5, 6), Place(), place_at(2, 7, 8)}));
+  EXPECT_TRUE(in.good() && in.at_end());
+  PackReader fewer(out.octets(), std::span(now).first(1));
+  fewer.place();
+  EXPECT_FALSE(fewer.good());
+}
+
+TEST(Packed, IsNoGoodWithAPlaceInNoneOfItsFiles) {
+  const std::vector<std::uint32_t> files{4};
+  PackWriter one(files);
+  one.place(place_at(5, 1, 1));
+  EXPECT_FALSE(one.good());
+  PackWriter many(files);
+  many.places(std::vector<Place>{place_at(4, 1, 1), place_at(5, 1, 1)});
+  EXPECT_FALSE(many.good());
+}
+
 }  // namespace
 }  // namespace plumb
