@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "controller/providers/cloudflare/cloudflare.h"
 #include "controller/providers/postfix_dovecot/postfix_dovecot.h"
 #include "controller/providers/powerdns/powerdns.h"
 #include "controller/providers/static/static.h"
@@ -13,6 +14,7 @@ std::span<const providers::ProviderType> builtin_providers() {
   static const auto kTypes = std::to_array<providers::ProviderType>({
       providers::zonefile::zonefile_provider(),
       providers::powerdns::powerdns_provider(),
+      providers::cloudflare::cloudflare_provider(),
       providers::static_servers::static_provider(),
       providers::postfix_dovecot::postfix_dovecot_provider(),
   });

@@ -155,7 +155,8 @@ ImportedDomain domain_of(const ObservedScope& scope,
     if (cbor::field(body, kinds::kRRsetAt)) {
       const auto tree = body_tree(catalog.of(kinds::kRRset), body);
       const auto* at = tree ? tree->find("at") : nullptr;
-      set.at = at != nullptr ? *at : Value{};
+      const auto* map = at != nullptr ? at->as_map() : nullptr;
+      set.at = map != nullptr && !map->empty() ? *at : Value{};
     }
     domain.sets.push_back(std::move(set));
   }

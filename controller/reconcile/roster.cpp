@@ -40,8 +40,10 @@ void Roster::add(const providers::ProviderType& type,
                           : reads != 0            ? reads
                           : at_once != 0          ? at_once
                                          : std::max(1U, std::thread::hardware_concurrency());
+  const auto rate = config.requests_per_second > 0 ? config.requests_per_second
+                                                   : type.traits->limits.requests_per_second;
   member->limiter = std::make_unique<env::Limiter>(
-      env::RateLimits{.requests_per_second = config.requests_per_second,
+      env::RateLimits{.requests_per_second = rate,
                       .burst = 10,
                       .concurrency = at_once == 0 ? 0 : std::max(at_once, member->reads_at_once),
                       .changes = at_once});

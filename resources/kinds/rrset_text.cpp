@@ -189,12 +189,20 @@ void tree_text(std::string& out, const Value& value) {
 std::optional<std::string> at_text(std::string_view body) {
   const auto bytes = cbor::field(body, kRRsetAt);
   const auto tree = bytes ? cbor::decode(*bytes) : fail(ErrorCode::not_found, "");
-  if (!tree) {
+  if (!tree || (tree->as_map() != nullptr && tree->as_map()->empty())) {
     return std::nullopt;
   }
   std::string out;
   tree_text(out, *tree);
   return out;
+}
+
+/// An empty map says something, too, where it takes the place of another.
+std::string at_difference(std::string_view before, std::string_view after) {
+  const auto had = at_text(before);
+  const auto has = at_text(after);
+  return cbor::field(after, kRRsetAt) && had && !has ? "at " + *had + " → {}"
+                                                     : plain_difference("at", had, has);
 }
 
 }  // namespace
@@ -228,7 +236,7 @@ std::string rrset_difference(std::string_view key,
     out = values_difference(key, set_values(before), set_values(after));
   }
   for (const auto& text : {plain_difference("ttl", ttl_text(before), ttl_text(after)),
-                           plain_difference("at", at_text(before), at_text(after))}) {
+                           at_difference(before, after)}) {
     out.append(out.empty() || text.empty() ? "" : " · ").append(text);
   }
   return out;

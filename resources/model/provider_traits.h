@@ -12,14 +12,15 @@
 
 namespace plumb {
 
-/// What one call to a vendor can carry; 0 = no limit. Rates belong to env/http, per account. Reads
-/// go beside each other as calls do, where `reads_at_once` does not say otherwise.
+/// What one call to a vendor can carry, and how many it takes; 0 = no limit. env/http keeps to them,
+/// per account. Reads go beside each other as calls do, where `reads_at_once` does not say otherwise.
 struct CallLimits {
   std::uint32_t changes_per_call = 0;
   std::uint32_t bytes_per_call = 0;
   std::uint32_t scopes_per_call = 1;
   std::uint32_t calls_at_once = 0;
   std::uint32_t reads_at_once = 0;
+  double requests_per_second = 0;  ///< where a Provider's `limits` do not say
 };
 
 /// A provider type as load/ and plan/ know it offline: data and pure functions.

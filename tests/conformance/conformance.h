@@ -43,6 +43,8 @@ class DnsWorld {
   virtual void meddle(const Records& set) = 0;
   /// Whether the server can hold the type; stories leave out what it cannot.
   virtual bool supports(values::RecordType type) const { return !values::is_system_type(type); }
+  /// Whether it takes this set of a type that it can hold; stories leave out what it does not.
+  virtual bool takes(const Records& /*set*/) const { return true; }
 };
 
 using MakeDnsWorld = std::unique_ptr<DnsWorld> (*)();

@@ -64,7 +64,7 @@ std::shared_ptr<const DesiredScope> DnsPass::declare(const std::vector<Records>&
     const auto type = values::find_record_type(set.type);
     const auto owner = DomainName::parse_relative(set.owner, zone_);
     EXPECT_TRUE(type && owner) << set.owner << " " << set.type;
-    if (type && owner && world_.supports(*type)) {
+    if (type && owner && world_.supports(*type) && world_.takes(set)) {
       builder.add(
           kinds::kRRset, kinds::rrset_key(owner->relative_to(zone_), *type), body_of(set, *type));
     }

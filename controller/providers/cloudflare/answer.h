@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "resources/model/observed.h"
+#include "resources/model/result.h"
+
+// What the API answers, as rows. Fields that are not known are passed over; one that is missing or
+// of another type is an Error (`internal`) that names it and `whence` ("cloudflare: GET
+// /client/v4/zones").
+
+namespace plumb::providers::cloudflare {
+
+/// A zone of the account.
+struct Zone {
+  std::string id;
+  std::string name;                       ///< canonical, with final dot
+  std::string type;                       ///< "full", "partial", "secondary"
+  std::vector<std::string> name_servers;  ///< with final dot, sorted: what the zone above must name
+};
+
+/// One page of a listing.
+struct Page {
+  std::size_t count = 0;  ///< items on it
+  bool last = false;
+  std::optional<std::uint64_t> total;  ///< items on all pages
+};
+
+/// Appends the zones of GET /zones; those of another account than `account` are passed over.
+Result<Page> read_zones(const nlohmann::json& envelope,
+                        std::string_view account,
+                        std::string_view whence,
+                        std::vector<Zone>& into);
+/// The zone of POST /zones.
+Result<Zone> read_zone(const nlohmann::json& envelope, std::string_view whence);
+
+/// Collects the records of a zone, page by page, and makes them rows.
+///
+/// Cloudflare has one object for each value: they are gathered by name and type. Handle of a row:
+/// the ids of its records in the order of the body's values, separated by commas; those of one
+/// value that stands there more than once joined by '+'. TTLs that differ within a set are no part
+/// of its body, so that they equal nothing that is declared.
+class Records {
+ public:
+  Records();
+  ~Records();
+  Records(const Records&) = delete;
+  Records& operator=(const Records&) = delete;
+
+  /// One page of GET /zones/{id}/dns_records. Ids that were there before are passed over.
+  Result<Page> add(const nlohmann::json& envelope, std::string_view whence);
+  /// How many records there are.
+  std::size_t size() const;
+  /// The zone with all that was added. Requires: `zone.name` is a name.
+  ObservedScope finish(const Scope& scope, const Zone& zone);
+  /// A record without a comment, on which an owner's mark may be put; empty where there is none.
+  const std::string& bare() const { return bare_; }
+
+ private:
+  struct Record;
+  struct Set;
+  struct State;
+
+  static void add_row(Set& set, const Zone& zone, TableBuilder& builder, ObservedScope& observed);
+
+  std::unique_ptr<State> state_;
+  std::string bare_;
+};
+
+}  // namespace plumb::providers::cloudflare

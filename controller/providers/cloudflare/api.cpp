@@ -1,0 +1,241 @@
+#include "controller/providers/cloudflare/api.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace plumb::providers::cloudflare {
+namespace {
+
+/// A listing of a large zone takes its time.
+constexpr std::chrono::seconds kTimeout{120};
+constexpr std::size_t kRayShown = 40;
+
+/// What a code of the vendor means, whatever the status. Codes, not texts: the texts change.
+struct Meaning {
+  std::int64_t code;
+  ErrorCode is;
+  ErrorCategory category;
+  const char* hint;
+};
+
+constexpr auto* kCheckToken =
+    "check auth.token of this provider: `curl -H \"Authorization: Bearer ...\" "
+    "https://api.cloudflare.com/client/v4/user/tokens/verify` says whether it is active";
+constexpr auto* kPlanAgain = "the zone has changed since it was read: plan again";
+constexpr auto* kElsewhere =
+    "a zone of that name exists in another account, or out of this token's sight: remove it there, "
+    "or give the token Zone:Read for all zones of this account";
+
+constexpr auto kMeanings = std::to_array<Meaning>({
+    {10'000, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
+    {9'109, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
+    {6'003, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
+    {6'111, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
+    {1'001, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
+    {1'032, ErrorCode::conflict, ErrorCategory::conflict, kPlanAgain},
+    {81'044, ErrorCode::conflict, ErrorCategory::conflict, kPlanAgain},
+    {81'053, ErrorCode::invalid_input, ErrorCategory::validation, kPlanAgain},
+    {81'054, ErrorCode::invalid_input, ErrorCategory::validation, kPlanAgain},
+    {81'057, ErrorCode::invalid_input, ErrorCategory::validation, kPlanAgain},
+    {81'058, ErrorCode::invalid_input, ErrorCategory::validation, kPlanAgain},
+    {1'061, ErrorCode::conflict, ErrorCategory::conflict, kElsewhere},
+    {7'000, ErrorCode::not_found, ErrorCategory::not_found, "check endpoint of this provider"},
+    {7'003, ErrorCode::not_found, ErrorCategory::not_found, kPlanAgain},
+    {1'105, ErrorCode::unavailable, ErrorCategory::server, "try again later"},
+    {971, ErrorCode::unavailable, ErrorCategory::rate_limit, "lower this provider's limits"},
+});
+
+bool is_html(const env::HttpResponse& response) {
+  return response.header("Content-Type").find("html") != std::string::npos;
+}
+
+/// The vendor's id of a request, by which its support finds it; empty where it is none.
+std::string ray_of(const env::HttpResponse& response) {
+  auto ray = response.header("CF-RAY");
+  const bool plain = std::all_of(ray.begin(), ray.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+  });
+  return plain && ray.size() <= kRayShown ? ray : std::string();
+}
+
+const Json* member(const Json& of, const char* name) {
+  const auto found = of.is_object() ? of.find(name) : of.end();
+  return of.is_object() && found != of.end() ? &*found : nullptr;
+}
+
+std::int64_t code_of(const Json& error) {
+  const auto* code = member(error, "code");
+  return code != nullptr && code->is_number_integer() ? code->get<std::int64_t>() : 0;
+}
+
+void append_error(std::string& out, const Json& error) {
+  const auto* message = member(error, "message");
+  out += out.empty() ? "" : ": ";
+  if (const auto code = code_of(error); code != 0) {
+    out += std::to_string(code) + " ";
+  }
+  out += message != nullptr && message->is_string() ? message->get_ref<const std::string&>()
+                                                    : std::string("no message");
+  // The real cause stands in the chain (1004 alone says "DNS Validation Error").
+  const auto* chain = member(error, "error_chain");
+  if (chain != nullptr && chain->is_array() && !chain->empty() && out.size() < 300) {
+    append_error(out, chain->front());
+  }
+}
+
+const Json* first_error(const Json* envelope) {
+  const auto* errors = envelope != nullptr ? member(*envelope, "errors") : nullptr;
+  return errors != nullptr && errors->is_array() && !errors->empty() ? &errors->front() : nullptr;
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); !from.empty() && at != std::string::npos;
+       at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+void set_meaning(Error& error, std::int64_t code) {
+  const auto known =
+      std::find_if(kMeanings.begin(), kMeanings.end(), [&](auto& m) { return m.code == code; });
+  if (known != kMeanings.end()) {
+    error.code = known->is;
+    error.category = known->category;
+    error.hint = known->hint;
+  } else if (error.category == ErrorCategory::none) {
+    error.code = ErrorCode::invalid_input;
+    error.category = ErrorCategory::validation;
+    error.hint = "see what the message says; nothing of this call was done";
+  }
+}
+
+env::Secret bearer(std::string_view token) {
+  auto text = "Bearer " + std::string(token);
+  env::Secret secret(text);
+  env::wipe(text);
+  return secret;
+}
+
+}  // namespace
+
+bool is_gone(const Error& error) {
+  return error.vendor_code == "81044" || error.vendor_code == "1032" ||
+         error.vendor_code == "7003" || error.code == ErrorCode::not_found;
+}
+
+std::string query_value(std::string_view text) {
+  std::string value;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_';
+    value += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return value;
+}
+
+Api::Api(const Config& config, env::Secret token, env::Http& http)
+    : endpoint_(config.endpoint),
+      token_(std::move(token)),
+      bearer_(bearer(token_.reveal())),
+      http_(http) {}
+
+std::string Api::whence(const env::HttpRequest& request) const {
+  const std::string_view url = request.url;
+  const auto host = url.find("://") + 3;
+  const auto path = std::min(url.find('/', host), url.size());
+  return fmt::format(
+      "cloudflare: {} {}", request.method, url.substr(path, url.find('?') - path));
+}
+
+env::HttpRequest Api::request(std::string method, std::string_view path) const {
+  env::HttpRequest out;
+  out.method = std::move(method);
+  out.url = endpoint_ + std::string(path);
+  out.headers = {{"Accept", "application/json"}};
+  out.timeout = kTimeout;
+  out.secret_headers = {{"Authorization", &bearer_}};
+  return out;
+}
+
+env::HttpRequest Api::get(std::string_view path) const {
+  return request("GET", path);
+}
+
+env::HttpRequest Api::post(std::string_view path, const Json& body) const {
+  auto out = request("POST", path);
+  out.headers.emplace_back("Content-Type", "application/json");
+  // Never replayable: what was created would be there twice, or be refused as being there.
+  out.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return out;
+}
+
+env::HttpRequest Api::patch(std::string_view path, const Json& body) const {
+  auto out = post(path, body);
+  out.method = "PATCH";
+  out.replayable = true;
+  return out;
+}
+
+env::HttpRequest Api::remove(std::string_view path) const {
+  auto out = request("DELETE", path);
+  out.replayable = true;
+  return out;
+}
+
+Result<Json> Api::call(const env::HttpRequest& request, std::stop_token stop) const {
+  auto response = http_.send(request, std::move(stop));
+  if (!response) {
+    auto error = std::move(response).error();
+    const bool names_call = error.message.starts_with(request.method + " ");
+    return tl::unexpected(std::move(error).in(names_call ? "cloudflare" : whence(request)));
+  }
+  auto envelope = Json::parse(response->body, nullptr, false);
+  if (!envelope.is_object()) {
+    return tl::unexpected(error_of(request, std::move(*response), nullptr));
+  }
+  const auto* success = member(envelope, "success");
+  const bool good = success == nullptr ? request.method == "DELETE" && envelope.contains("result")
+                                       : success->is_boolean() && success->get<bool>();
+  if (!response->ok() || !good) {
+    return tl::unexpected(error_of(request, std::move(*response), &envelope));
+  }
+  return envelope;
+}
+
+Error Api::error_of(const env::HttpRequest& request,
+                    env::HttpResponse response,
+                    const Json* envelope) const {
+  const auto* const first = first_error(envelope);
+  std::string text;
+  if (first != nullptr) {
+    append_error(text, *first);
+  } else if (is_html(response)) {
+    text = "an HTML page";
+  } else if (envelope == nullptr) {
+    text = response.body.empty() ? "an empty answer"
+                                 : "the answer is no whole JSON: " + response.body.substr(0, 200);
+  } else {
+    text = "the answer does not say success: true";
+  }
+  replace_all(text, token_.reveal(), "***");
+  response.body = std::move(text);
+  auto error = env::error_of(request, response, "cloudflare");
+  if (const auto ray = ray_of(response); !ray.empty()) {
+    error.message += " (cf-ray " + ray + ")";
+  }
+  if (first != nullptr && code_of(*first) != 0) {
+    error.vendor_code = std::to_string(code_of(*first));
+    set_meaning(error, code_of(*first));
+  } else if (response.ok()) {
+    error.hint = "check that this provider's endpoint is the API of Cloudflare";
+    error.effect = env::is_safe_method(request.method) ? Effect::none : Effect::maybe;
+  }
+  return error;
+}
+
+}  // namespace plumb::providers::cloudflare

@@ -1,0 +1,338 @@
+#include "controller/providers/cloudflare/applying.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "controller/providers/cloudflare/batch.h"
+#include "resources/kinds/resource_kinds.h"
+#include "resources/kinds/rrset.h"
+#include "resources/values/domain_name.h"
+#include "resources/values/record_type.h"
+
+namespace plumb::providers::cloudflare {
+namespace {
+
+using values::DomainName;
+
+Outcome failed(Error error) {
+  if (error.effect == Effect::maybe) {
+    return Unknown{std::move(error)};
+  }
+  if (error.code == ErrorCode::cancelled) {
+    return NotSent{};
+  }
+  return Refused{std::move(error)};
+}
+
+bool is_invalid(const Outcome& outcome) {
+  const auto* refused = std::get_if<Refused>(&outcome);
+  return refused != nullptr && refused->error.category == ErrorCategory::validation;
+}
+
+/// One order while it is carried out.
+class Applying {
+ public:
+  Applying(const Api& api,
+           Directory& directory,
+           const Order& order,
+           DomainName zone,
+           const Report& report,
+           const std::stop_token& stop)
+      : api_(api),
+        directory_(directory),
+        order_(order),
+        zone_(std::move(zone)),
+        report_(report),
+        stop_(stop) {}
+
+  void run();
+
+ private:
+  std::optional<Error> fault_of(const ProviderChange& change) const;
+  void sort_out();
+  void remove_zone(const ProviderChange& removing);
+  Outcome make_zone();
+  Result<std::string> zone_id();
+  void write();
+  void send_all(std::span<const SetChange> sets, bool alone);
+  Outcome send(const Part& part);
+  void mark(bool made_records);
+  void stop_with(const Outcome& outcome);
+
+  const Api& api_;
+  Directory& directory_;
+  const Order& order_;
+  DomainName zone_;
+  const Report& report_;
+  const std::stop_token& stop_;
+  std::string id_;
+  const ProviderChange* making_ = nullptr;
+  std::vector<const ProviderChange*> changes_;  ///< of record sets, that can be sent
+  std::vector<SetChange> sets_;
+  std::optional<Outcome> stopped_;  ///< nothing is sent any more; what the rest is told
+};
+
+/// Why a change cannot be sent at all.
+std::optional<Error> Applying::fault_of(const ProviderChange& change) const {
+  const auto refuse = [](std::string message) {
+    return Error{.code = ErrorCode::invalid_input,
+                 .message = std::move(message),
+                 .category = ErrorCategory::validation};
+  };
+  if (change.kind == kinds::kZone) {
+    const bool other = change.act == Act::rename || change.act == Act::replace;
+    return other
+               ? std::optional(refuse(fmt::format("zone {} cannot be renamed", zone_.without_dot())))
+               : std::nullopt;
+  }
+  const auto [owner, type] = kinds::split_rrset_key(change.key);
+  const bool empty = change.act != Act::remove && kinds::rrset_values(change.after).empty();
+  if (change.kind != kinds::kRRset || change.act == Act::rename ||
+      !values::find_record_type(type) || empty) {
+    return refuse(fmt::format("record set {} {} cannot be written like this", owner, type));
+  }
+  return std::nullopt;
+}
+
+/// Reports what needs no call; the rest is in `changes_`.
+void Applying::sort_out() {
+  for (const auto& change : order_.changes) {
+    if (auto fault = fault_of(change)) {
+      report_(change.number, Refused{std::move(*fault)});
+    } else if (change.kind == kinds::kZone && change.act == Act::create) {
+      making_ = &change;
+    } else if (change.kind == kinds::kZone) {
+      report_(change.number, Done{});
+    } else {
+      changes_.push_back(&change);
+    }
+  }
+}
+
+void Applying::run() {
+  const auto removing =
+      std::find_if(order_.changes.begin(), order_.changes.end(), [](const ProviderChange& change) {
+        return change.kind == kinds::kZone && change.act == Act::remove;
+      });
+  if (removing != order_.changes.end()) {
+    remove_zone(*removing);
+    return;
+  }
+  sort_out();
+  if (making_ != nullptr) {
+    const auto outcome = make_zone();
+    report_(making_->number, outcome);
+    if (!std::holds_alternative<Done>(outcome)) {
+      // Without the zone nothing else can be written, either.
+      stop_with(std::holds_alternative<Refused>(outcome) ? outcome : Outcome(NotSent{}));
+      return;
+    }
+  }
+  if (!changes_.empty()) {
+    write();
+  }
+}
+
+void Applying::stop_with(const Outcome& outcome) {
+  for (const auto* change : changes_) {
+    report_(change->number, outcome);
+  }
+}
+
+/// The zone goes with all that is in it.
+void Applying::remove_zone(const ProviderChange& removing) {
+  id_ = removing.handle;
+  auto id = id_.empty() ? zone_id() : Result<std::string>(id_);
+  std::optional<Error> error;
+  if (!id) {
+    error = std::move(id).error();
+  } else if (auto gone = api_.call(api_.remove("/zones/" + query_value(*id)), stop_); !gone) {
+    error = std::move(gone).error();
+  }
+  directory_.forget(zone_.text());
+  const auto outcome = !error || is_gone(*error) ? Outcome(Done{}) : failed(std::move(*error));
+  for (const auto& change : order_.changes) {
+    report_(change.number, outcome);
+  }
+}
+
+Outcome Applying::make_zone() {
+  const auto request = api_.post("/zones",
+                                 {{"name", std::string(zone_.without_dot())},
+                                  {"account", {{"id", directory_.account()}}},
+                                  {"type", "full"}});
+  auto envelope = api_.call(request, stop_);
+  auto made = envelope ? read_zone(*envelope, api_.whence(request))
+                       : Result<Zone>(tl::unexpected(std::move(envelope).error()));
+  if (!made) {
+    auto error = std::move(made).error();
+    if (envelope) {
+      error.effect = Effect::maybe;  // it said success, and not what of
+    }
+    return failed(std::move(error));
+  }
+  id_ = made->id;
+  directory_.remember(zone_.text(), {id_, {}});
+  Value::List servers;
+  for (auto& server : made->name_servers) {
+    servers.emplace_back().data = std::move(server);
+  }
+  return Done{.handle = id_, .outputs = {{"nameServers", Value{std::move(servers), {}}}}};
+}
+
+Result<std::string> Applying::zone_id() {
+  if (const auto known = directory_.known(zone_.text())) {
+    return known->id;
+  }
+  PLUMB_TRY(found, directory_.find(zone_.text(), stop_));
+  if (!found) {
+    return tl::unexpected(
+        Error{.code = ErrorCode::not_found,
+              .message = fmt::format("cloudflare: zone {} is not there", zone_.without_dot()),
+              .hint = "plan again; check that the token may see the zone",
+              .category = ErrorCategory::not_found});
+  }
+  directory_.remember(zone_.text(), {found->id, {}});
+  return found->id;
+}
+
+void Applying::write() {
+  if (id_.empty()) {
+    auto id = zone_id();
+    if (!id) {
+      stop_with(failed(std::move(id).error()));
+      return;
+    }
+    id_ = std::move(*id);
+  }
+  const auto known = directory_.known(zone_.text());
+  const auto owner = !order_.owner.empty() ? std::string(order_.owner)
+                     : known               ? known->owner
+                                           : std::string();
+  for (const auto* change : changes_) {
+    if (making_ != nullptr && change->act == Act::remove) {
+      report_(change->number, Done{});
+      continue;
+    }
+    auto set = operations_of(*change, zone_, owner);
+    if (!set) {
+      report_(change->number, failed(std::move(set).error()));
+    } else if (set->size() == 0) {
+      report_(change->number, Done{});
+    } else {
+      sets_.push_back(std::move(*set));
+    }
+  }
+  group_by_owner(sets_);
+  send_all(sets_, making_ == nullptr);
+  const bool made_records = std::any_of(
+      sets_.begin(), sets_.end(), [](const SetChange& set) { return !set.posts.empty(); });
+  mark(made_records);
+}
+
+/// The mark is put with the next write where this fails: nothing that was done depends on it.
+void Applying::mark(bool made_records) {
+  if (order_.owner.empty() || stopped_) {
+    return;
+  }
+  if (made_records) {
+    directory_.remember(zone_.text(), {id_, std::string(order_.owner)});
+  } else {
+    static_cast<void>(put_mark(api_, directory_, order_.scope, order_.owner, stop_));
+  }
+}
+
+/// `alone`: nothing else was sent, so that whoever sent the order may halve it.
+void Applying::send_all(std::span<const SetChange> sets, bool alone) {
+  const auto parts = cut(sets);
+  alone = alone && parts.size() == 1;
+  for (const auto& part : parts) {
+    if (!stopped_ && stop_.stop_requested()) {
+      stopped_ = NotSent{};
+    }
+    const auto outcome = stopped_ ? *stopped_ : send(part);
+    const auto middle = middle_of(part.sets);
+    if (is_invalid(outcome) && !alone && middle != 0) {
+      // One bad record must not block the others.
+      send_all(part.sets.first(middle), false);
+      send_all(part.sets.subspan(middle), false);
+      continue;
+    }
+    for (const auto& set : part.sets) {
+      report_(set.change->number, outcome);
+    }
+    if (!std::holds_alternative<Done>(outcome) && !is_invalid(outcome)) {
+      stopped_ = NotSent{};
+    }
+  }
+}
+
+Outcome Applying::send(const Part& part) {
+  for (std::size_t i = 0; i < part.bodies.size(); ++i) {
+    const auto done = api_.call(api_.post(records_path(id_) + "/batch", part.bodies[i]), stop_);
+    if (!done) {
+      auto error = done.error();
+      if (is_gone(error) && error.code == ErrorCode::not_found) {
+        directory_.forget(zone_.text());
+      }
+      if (i > 0) {
+        error.effect = Effect::maybe;  // the calls before this one were done
+      }
+      return failed(std::move(error));
+    }
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<void> put_mark(const Api& api,
+                      Directory& directory,
+                      const Scope& scope,
+                      std::string_view mark,
+                      const std::stop_token& stop) {
+  if (const auto known = directory.known(scope.container); known && known->owner == mark) {
+    return {};
+  }
+  PLUMB_TRY(zone, directory.find(scope.container, stop));
+  if (!zone) {
+    return {};
+  }
+  std::string bare;
+  PLUMB_TRY(observed, directory.read(scope, *zone, stop, &bare));
+  if (observed.owner == mark || bare.empty()) {
+    return {};
+  }
+  const auto request =
+      api.patch(records_path(zone->id) + "/" + query_value(bare), {{"comment", mark}});
+  PLUMB_TRY(answer, api.call(request, stop));
+  static_cast<void>(answer);
+  directory.remember(scope.container, {zone->id, std::string(mark)});
+  return {};
+}
+
+void apply_order(const Api& api,
+                 Directory& directory,
+                 const Order& order,
+                 const Report& report,
+                 const std::stop_token& stop) {
+  auto zone = DomainName::parse(order.scope.container);
+  const std::optional<Outcome> instead = !zone ? std::optional<Outcome>(Refused{zone.error()})
+                                         : stop.stop_requested() ? std::optional<Outcome>(NotSent{})
+                                                                 : std::nullopt;
+  if (instead) {
+    for (const auto& change : order.changes) {
+      report(change.number, *instead);
+    }
+    return;
+  }
+  Applying(api, directory, order, std::move(*zone), report, stop).run();
+}
+
+}  // namespace plumb::providers::cloudflare

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "controller/providers/cloudflare/answer.h"
+#include "controller/providers/cloudflare/api.h"
+#include "resources/model/result.h"
+
+namespace plumb::providers::cloudflare {
+
+/// The zones of one account: their ids, by which the API knows them, and their records. What it
+/// remembers of a run serves writes only: what is observed is always asked for. Thread-safe.
+class Directory {
+ public:
+  /// Requires: `api` outlives this.
+  Directory(const Api& api, std::string account) : api_(api), account_(std::move(account)) {}
+
+  const std::string& account() const { return account_; }
+
+  /// All zones of the account.
+  Result<std::vector<Zone>> all(const std::stop_token& stop);
+  /// The zone of this canonical name; nothing where the account has none that the token may see.
+  Result<std::optional<Zone>> find(const std::string& name, const std::stop_token& stop);
+  /// All records of a zone, in as few calls as the vendor allows. `bare`: gets Records::bare().
+  /// Errors (`unavailable`) where pages do not make the whole that the vendor says there is.
+  Result<ObservedScope> read(const Scope& scope,
+                             const Zone& zone,
+                             const std::stop_token& stop,
+                             std::string* bare = nullptr);
+
+  /// What is known of a zone that was found before.
+  struct Known {
+    std::string id;
+    std::string owner;  ///< the mark of its records, where it has one
+  };
+  std::optional<Known> known(const std::string& name) const;
+  void remember(const std::string& name, Known known);
+  void forget(const std::string& name);
+
+ private:
+  Result<std::vector<Zone>> list(const std::string& filter, const std::stop_token& stop);
+
+  const Api& api_;
+  std::string account_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Known> known_;
+};
+
+/// "/zones/<id>/dns_records".
+std::string records_path(const std::string& zone_id);
+
+}  // namespace plumb::providers::cloudflare
