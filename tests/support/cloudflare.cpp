@@ -79,30 +79,6 @@ void send_page(Response& response,
   send(response, 200, body);
 }
 
-/// Which rule of the whole zone a record breaks; it may itself be among `records`.
-std::optional<CloudflareError> clash(const std::map<std::string, Json>& records,
-                                     const Json& record) {
-  const auto type = record["type"].get<std::string>();
-  const auto is_address = [](const Json& kind) { return kind == "A" || kind == "AAAA"; };
-  for (const auto& [id, other] : records) {
-    if (id == record["id"] || other["name"] != record["name"]) {
-      continue;
-    }
-    if (other["type"] == type && other["content"] == record["content"] &&
-        other.value("priority", 0) == record.value("priority", 0)) {
-      return CloudflareError{400, 81058, "An identical record already exists.", 0};
-    }
-    if (type == "CNAME" && (is_address(other["type"]) || other["type"] == "CNAME")) {
-      return CloudflareError{
-          400, 81053, "An A, AAAA, or CNAME record with that host already exists.", 0};
-    }
-    if (is_address(type) && other["type"] == "CNAME") {
-      return CloudflareError{400, 81054, "A CNAME record with that host already exists.", 0};
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 class Cloudflare::Server {
@@ -281,9 +257,8 @@ class Cloudflare::Server {
     for (const auto& [id, record] : held->records) {
       all.push_back(record);
     }
-    std::stable_sort(all.begin(), all.end(), [](const Json& a, const Json& b) {
-      return a["name"] < b["name"];
-    });
+    std::stable_sort(
+        all.begin(), all.end(), [](const Json& a, const Json& b) { return a["name"] < b["name"]; });
     auto per_page = number(request, "per_page", 100);
     if (per_page < 1 || per_page > 5'000'000) {
       refuse(response, {400, 1003, "per_page is out of range", 0});
@@ -315,7 +290,7 @@ class Cloudflare::Server {
       return error;
     }
     found->second = record;
-    return clash(records, record);
+    return cloudflare_clash(records, record);
   }
 
   std::optional<CloudflareError> create(std::map<std::string, Json>& records,
@@ -331,7 +306,7 @@ class Cloudflare::Server {
     }
     const auto id = record["id"].get<std::string>();
     records[id] = std::move(record);
-    return clash(records, records[id]);
+    return cloudflare_clash(records, records[id]);
   }
 
   /// One transaction: deletes, patches, posts.

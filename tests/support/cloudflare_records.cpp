@@ -208,4 +208,27 @@ std::optional<CloudflareError> cloudflare_record(Json& record, const std::string
   return std::nullopt;
 }
 
+std::optional<CloudflareError> cloudflare_clash(const std::map<std::string, Json>& records,
+                                                const Json& record) {
+  const auto type = record["type"].get<std::string>();
+  const auto is_address = [](const Json& kind) { return kind == "A" || kind == "AAAA"; };
+  for (const auto& [id, other] : records) {
+    if (id == record["id"] || other["name"] != record["name"]) {
+      continue;
+    }
+    if (other["type"] == type && other["content"] == record["content"] &&
+        other.value("priority", 0) == record.value("priority", 0)) {
+      return CloudflareError{400, 81058, "An identical record already exists.", 0};
+    }
+    if (type == "CNAME" && (is_address(other["type"]) || other["type"] == "CNAME")) {
+      return CloudflareError{
+          400, 81053, "An A, AAAA, or CNAME record with that host already exists.", 0};
+    }
+    if (is_address(type) && other["type"] == "CNAME") {
+      return CloudflareError{400, 81054, "A CNAME record with that host already exists.", 0};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace plumb::test

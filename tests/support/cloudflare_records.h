@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -18,5 +19,9 @@ struct CloudflareError {
 /// Checks a record that was sent and makes it what the vendor would hold: absolute names, content
 /// made of data, TTLs of the proxy. `zone` has no final dot.
 std::optional<CloudflareError> cloudflare_record(nlohmann::json& record, const std::string& zone);
+
+/// Which rule of the whole zone a record breaks; it may itself be among `records`, which are by id.
+std::optional<CloudflareError> cloudflare_clash(
+    const std::map<std::string, nlohmann::json>& records, const nlohmann::json& record);
 
 }  // namespace plumb::test

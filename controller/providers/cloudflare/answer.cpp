@@ -198,8 +198,8 @@ Result<Page> Records::add(const Json& envelope, std::string_view whence) {
     record.proxied = flag_in(&item, "proxied");
     const auto known = values::find_record_type(*type);
     auto data = known ? data_of(item, *known)
-                      : Result<std::string>(fail(ErrorCode::invalid_input,
-                                                 "plumb does not know type " + *type));
+                      : Result<std::string>(
+                            fail(ErrorCode::invalid_input, "plumb does not know type " + *type));
     if (data) {
       record.data = std::move(*data);
     } else {
@@ -252,10 +252,7 @@ const char* unsayable(bool inside, bool secondary, bool apex_cname) {
 
 }  // namespace
 
-void Records::add_row(Set& set,
-                      const Zone& zone,
-                      TableBuilder& builder,
-                      ObservedScope& observed) {
+void Records::add_row(Set& set, const Zone& zone, TableBuilder& builder, ObservedScope& observed) {
   const auto owner = owner_of(set.name, DomainName::from_canonical(zone.name));
   const auto type = values::find_record_type(set.type);
   const bool secondary = zone.type == "secondary";

@@ -148,8 +148,7 @@ std::string Api::whence(const env::HttpRequest& request) const {
   const std::string_view url = request.url;
   const auto host = url.find("://") + 3;
   const auto path = std::min(url.find('/', host), url.size());
-  return fmt::format(
-      "cloudflare: {} {}", request.method, url.substr(path, url.find('?') - path));
+  return fmt::format("cloudflare: {} {}", request.method, url.substr(path, url.find('?') - path));
 }
 
 env::HttpRequest Api::request(std::string method, std::string_view path) const {

@@ -87,9 +87,9 @@ std::optional<Error> Applying::fault_of(const ProviderChange& change) const {
   };
   if (change.kind == kinds::kZone) {
     const bool other = change.act == Act::rename || change.act == Act::replace;
-    return other
-               ? std::optional(refuse(fmt::format("zone {} cannot be renamed", zone_.without_dot())))
-               : std::nullopt;
+    return other ? std::optional(
+                       refuse(fmt::format("zone {} cannot be renamed", zone_.without_dot())))
+                 : std::nullopt;
   }
   const auto [owner, type] = kinds::split_rrset_key(change.key);
   const bool empty = change.act != Act::remove && kinds::rrset_values(change.after).empty();

@@ -95,8 +95,8 @@ Common common_of(const ProviderChange& change, const DomainName& zone, values::R
   if (is_proxiable(type)) {
     common.proxied = says_proxied(change.after);
     const auto at = with_proxied(change.after, &*common.proxied);
-    common.moves = common.moves || cbor::field(at, kinds::kRRsetAt) !=
-                                       cbor::field(change.before, kinds::kRRsetAt);
+    common.moves = common.moves ||
+                   cbor::field(at, kinds::kRRsetAt) != cbor::field(change.before, kinds::kRRsetAt);
     if (*common.proxied) {
       common.ttl = kAutomatic;
     }

@@ -35,7 +35,9 @@ class CloudflareProvider final : public Provider {
   void apply(const Order& order, const Report& report, std::stop_token stop) override {
     apply_order(api_, directory_, order, report, stop);
   }
-  Result<void> mark_owner(const Scope& scope, std::string_view mark, std::stop_token stop) override {
+  Result<void> mark_owner(const Scope& scope,
+                          std::string_view mark,
+                          std::stop_token stop) override {
     return put_mark(api_, directory_, scope, mark, stop);
   }
   Diagnosis diagnose(std::stop_token stop) override;
@@ -92,8 +94,7 @@ void CloudflareProvider::observe(
     const auto found = std::find_if(zones->begin(), zones->end(), [&](const Zone& zone) {
       return zone.name == scope.container;
     });
-    each(scope,
-         read(scope, found != zones->end() ? std::optional(*found) : std::nullopt, stop));
+    each(scope, read(scope, found != zones->end() ? std::optional(*found) : std::nullopt, stop));
   }
 }
 

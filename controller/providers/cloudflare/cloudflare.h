@@ -6,7 +6,8 @@ namespace plumb::providers::cloudflare {
 
 /// Zones and record sets at Cloudflare, over its API v4.
 ///
-/// Spec: `account` (the account's id), `auth.token`, `endpoint` (of the API; for tests and proxies).
+/// Spec: `account` (the account's id), `auth.token`, `endpoint` (of the API; for tests and
+/// proxies).
 ///
 /// A zone is read with one call for the zones and one for all of its records. Changes go in batches
 /// of at most 200 operations, each done whole or not at all: deletes, then patches, then posts. A

@@ -41,11 +41,11 @@ void read_account(const Value& spec, std::string& into, Diagnostics& problems) {
   const auto* text = written->as_string();
   auto id = lower(text != nullptr ? *text : std::string());
   if (!is_id(id)) {
-    problems.error(
-        written->place,
-        text != nullptr ? "account " + values::quoted(*text) + " is no id"
-                        : fmt::format("account is {}, not an id in quotes", type_name(*written)),
-        kHint);
+    problems.error(written->place,
+                   text != nullptr
+                       ? "account " + values::quoted(*text) + " is no id"
+                       : fmt::format("account is {}, not an id in quotes", type_name(*written)),
+                   kHint);
     return;
   }
   into = std::move(id);

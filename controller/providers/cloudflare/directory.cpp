@@ -22,11 +22,8 @@ std::string records_path(const std::string& zone_id) {
 Result<std::vector<Zone>> Directory::list(const std::string& filter, const std::stop_token& stop) {
   std::vector<Zone> zones;
   for (int number = 1; number <= kMostPages; ++number) {
-    const auto request = api_.get(fmt::format("/zones?account.id={}{}&page={}&per_page={}",
-                                              account_,
-                                              filter,
-                                              number,
-                                              kZonesPerPage));
+    const auto request = api_.get(fmt::format(
+        "/zones?account.id={}{}&page={}&per_page={}", account_, filter, number, kZonesPerPage));
     PLUMB_TRY(envelope, api_.call(request, stop));
     PLUMB_TRY(page, read_zones(envelope, account_, api_.whence(request), zones));
     if (page.last) {

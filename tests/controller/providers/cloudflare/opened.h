@@ -16,7 +16,8 @@ namespace plumb::test {
 /// nobody.
 class OpenedCloudflare {
  public:
-  explicit OpenedCloudflare(const std::string& endpoint, std::string_view token = Cloudflare::kToken)
+  explicit OpenedCloudflare(const std::string& endpoint,
+                            std::string_view token = Cloudflare::kToken)
       : secrets_(token) {
     Value::Map auth{{"token", Value{SecretRef{"env", "CLOUDFLARE_API_TOKEN"}, {}}}};
     spec_ = Value{Value::Map{{"type", Value{std::string("cloudflare"), {}}},
