@@ -127,7 +127,7 @@ std::optional<CloudflareError> check_text(const std::string& content) {
       octets = 0;
     } else if (inside) {
       if (content[i] == '\\' && i + 1 < content.size()) {
-        i += content[i + 1] >= '0' && content[i + 1] <= '9' ? 3 : 1;
+        i += content[i + 1] >= '0' && content[i + 1] <= '9' ? 3U : 1U;
       }
       if (++octets > 255) {
         return invalid(9208, "A character string is longer than 255 octets");

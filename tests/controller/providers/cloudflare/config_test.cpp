@@ -10,8 +10,8 @@ namespace {
 
 const std::string kId = "0123456789abcdef0123456789abcdef";
 
-Value text(std::string value, std::uint32_t line = 0) {
-  return {std::move(value), {.line = line}};
+Value text(std::string value) {
+  return {std::move(value), {}};
 }
 
 Value spec(Value::Map fields) {
