@@ -67,6 +67,20 @@ bool is_applied(const ClaimedScope* claimed, std::string_view key, const verify:
                     : last == set.values;
 }
 
+/// Whether a vendor's own fields make it serve something else than the declared values, like the
+/// addresses of a proxy. An empty map says that nothing is out of the ordinary.
+bool is_served_otherwise(std::string_view body) {
+  const auto at = cbor::field(body, kinds::kRRsetAt);
+  const auto fields = at ? cbor::decode(*at) : fail(ErrorCode::not_found, "");
+  return fields && fields->as_map() != nullptr && !fields->as_map()->empty();
+}
+
+/// The TTL that is to be served. 1 is how Cloudflare is told to choose one.
+std::optional<std::uint32_t> served_ttl(std::string_view body) {
+  const auto ttl = kinds::rrset_ttl(body);
+  return ttl == 1U ? std::nullopt : ttl;
+}
+
 /// One zone out of the scopes (one per provider) that hold it.
 class ZoneReader {
  public:
@@ -103,13 +117,13 @@ void ZoneReader::add(const DesiredScope& scope,
     const auto [owner, type_name] = kinds::split_rrset_key(key);
     const auto type = values::find_record_type(type_name);
     const auto name = values::DomainName::parse_master_file(owner, zone.name);
-    if (!type || !name || values::is_system_type(*type)) {
+    if (!type || !name || values::is_system_type(*type) || is_served_otherwise(body)) {
       continue;
     }
     const auto views = kinds::rrset_values(body);
     verify::RecordSet set{.name = *name,
                           .type = *type,
-                          .ttl = kinds::rrset_ttl(body),
+                          .ttl = served_ttl(body),
                           .values = {views.begin(), views.end()},
                           .shared = *type == values::RecordType::txt && !scope.exclusive};
     std::sort(set.values.begin(), set.values.end());

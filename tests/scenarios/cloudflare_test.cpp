@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/cli.h"
+#include "tests/support/nsd.h"
+#include "tests/support/unbound.h"
 
 namespace plumb::test {
 namespace {
@@ -110,6 +112,29 @@ TEST_F(AtCloudflare, TheProxyIsDeclaredAndItsTtlIsNobodysBusiness) {
   const auto refused = plumb({"validate"});
   EXPECT_NE(refused.code, 0);
   EXPECT_TRUE(refused.says("A, AAAA and CNAME")) << refused.all();
+}
+
+TEST_F(AtCloudflare, VerifyLeavesToTheVendorWhatTheVendorDecides) {
+  project_.domain("one.example",
+                  {"{name: web, type: A, value: 192.0.2.1, at: {files: {proxied: true}}}",
+                   "{name: auto, type: A, value: 192.0.2.3, ttl: 1}",
+                   "{name: mx, type: A, value: 192.0.2.2, ttl: 300}"});
+  ASSERT_EQ(plumb({"apply", "--yes", "--no-verify"}).code, 0);
+  const TempDir zones;
+  zones.write("one.example.zone",
+              "$ORIGIN one.example.\n$TTL 300\n@ SOA ns hostmaster 1 2 3 4 5\n@ NS ns\n"
+              "ns A 127.0.0.1\nweb A 104.16.0.1\nauto A 192.0.2.3\nmx A 192.0.2.2\n");
+  const auto nsd = Nsd::start(zones.path(), {"one.example"});
+  ASSERT_TRUE(nsd) << nsd.error().message;
+  const auto unbound = Unbound::start({{"one.example", {(*nsd)->port()}}});
+  ASSERT_TRUE(unbound) << unbound.error().message;
+  project_.append("providers/files.yaml",
+                  "  verify: {servers: [\"127.0.0.1:" + std::to_string((*nsd)->port()) + "\"]}\n");
+  project_.append("plumb.yaml", "  resolvers: [\"" + (*unbound)->address() + "\"]\n");
+  const auto ran = plumb({"verify"});
+  EXPECT_EQ(ran.code, 0) << ran.all();
+  EXPECT_TRUE(ran.says("served by 1 of 1")) << ran.all();
+  EXPECT_FALSE(ran.says("104.16.0.1")) << ran.all();
 }
 
 TEST_F(AtCloudflare, ManyChangesGoInBatchesOf200) {

@@ -194,7 +194,7 @@ Result<Json> Api::call(const env::HttpRequest& request, std::stop_token stop) co
     return tl::unexpected(std::move(error).in(names_call ? "cloudflare" : whence(request)));
   }
   auto envelope = Json::parse(response->body, nullptr, false);
-  if (!envelope.is_object()) {
+  if (is_html(*response) || !envelope.is_object()) {
     return tl::unexpected(error_of(request, std::move(*response), nullptr));
   }
   const auto* success = member(envelope, "success");

@@ -1,6 +1,5 @@
 #include "controller/providers/cloudflare/cloudflare.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,10 +27,8 @@ class CloudflareProvider final : public Provider {
                const std::function<void(const Scope&, Result<ObservedScope>)>& each,
                std::stop_token stop) override;
   Result<ObservedScope> locate(const Scope& scope,
-                               std::span<const std::string> /*markers_and_keys*/,
-                               std::stop_token stop) override {
-    return read(scope, directory_.find(scope.container, stop), stop);
-  }
+                               std::span<const std::string> markers_and_keys,
+                               std::stop_token stop) override;
   void apply(const Order& order, const Report& report, std::stop_token stop) override {
     apply_order(api_, directory_, order, report, stop);
   }
@@ -77,24 +74,32 @@ Result<ObservedScope> CloudflareProvider::read(const Scope& scope,
   return directory_.read(scope, **zone, stop);
 }
 
+Result<ObservedScope> CloudflareProvider::locate(const Scope& scope,
+                                                 std::span<const std::string> /*markers_and_keys*/,
+                                                 std::stop_token stop) {
+  auto observed = read(scope, directory_.find(scope.container, stop), stop);
+  if (!observed && is_gone(observed.error())) {
+    // Made anew since it was listed, perhaps: a zone has another id then.
+    directory_.forget(scope.container);
+    observed = read(scope, directory_.find(scope.container, stop), stop);
+  }
+  return observed;
+}
+
 void CloudflareProvider::observe(
     std::span<const Scope> scopes,
     const std::function<void(const Scope&, Result<ObservedScope>)>& each,
     std::stop_token stop) {
-  if (scopes.size() == 1) {
-    each(scopes[0], locate(scopes[0], {}, stop));
-    return;
-  }
-  const auto zones = directory_.all(stop);
-  for (const auto& scope : scopes) {
-    if (!zones) {
-      each(scope, tl::unexpected(zones.error()));
-      continue;
+  if (scopes.size() > 1 && !directory_.is_listed(scopes.front().container)) {
+    if (const auto zones = directory_.all(stop); !zones) {
+      for (const auto& scope : scopes) {
+        each(scope, tl::unexpected(zones.error()));
+      }
+      return;
     }
-    const auto found = std::find_if(zones->begin(), zones->end(), [&](const Zone& zone) {
-      return zone.name == scope.container;
-    });
-    each(scope, read(scope, found != zones->end() ? std::optional(*found) : std::nullopt, stop));
+  }
+  for (const auto& scope : scopes) {
+    each(scope, locate(scope, {}, stop));
   }
 }
 

@@ -34,10 +34,29 @@ Result<std::vector<Zone>> Directory::list(const std::string& filter, const std::
 }
 
 Result<std::vector<Zone>> Directory::all(const std::stop_token& stop) {
-  return list({}, stop);
+  auto zones = list({}, stop);
+  if (zones) {
+    const std::lock_guard lock(mutex_);
+    listed_.clear();
+    for (const auto& zone : *zones) {
+      listed_.insert_or_assign(zone.name, zone);
+    }
+  }
+  return zones;
+}
+
+bool Directory::is_listed(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  return listed_.contains(name);
 }
 
 Result<std::optional<Zone>> Directory::find(const std::string& name, const std::stop_token& stop) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto listed = listed_.extract(name); !listed.empty()) {
+      return std::optional(std::move(listed.mapped()));
+    }
+  }
   const auto bare = name.substr(0, name.size() - 1);
   PLUMB_TRY(zones, list("&name=" + query_value(bare), stop));
   for (auto& zone : zones) {
@@ -100,6 +119,7 @@ void Directory::remember(const std::string& name, Known known) {
 void Directory::forget(const std::string& name) {
   const std::lock_guard lock(mutex_);
   known_.erase(name);
+  listed_.erase(name);
 }
 
 }  // namespace plumb::providers::cloudflare

@@ -13,8 +13,8 @@
 
 namespace plumb::providers::cloudflare {
 
-/// The zones of one account: their ids, by which the API knows them, and their records. What it
-/// remembers of a run serves writes only: what is observed is always asked for. Thread-safe.
+/// The zones of one account: their ids, by which the API knows them, and their records. Records are
+/// always asked for, never remembered. Thread-safe.
 class Directory {
  public:
   /// Requires: `api` outlives this.
@@ -22,8 +22,9 @@ class Directory {
 
   const std::string& account() const { return account_; }
 
-  /// All zones of the account.
+  /// All zones of the account. The next find() of each of them does without a call.
   Result<std::vector<Zone>> all(const std::stop_token& stop);
+  bool is_listed(const std::string& name) const;
   /// The zone of this canonical name; nothing where the account has none that the token may see.
   Result<std::optional<Zone>> find(const std::string& name, const std::stop_token& stop);
   /// All records of a zone, in as few calls as the vendor allows. `bare`: gets Records::bare().
@@ -49,6 +50,7 @@ class Directory {
   std::string account_;
   mutable std::mutex mutex_;
   std::map<std::string, Known> known_;
+  std::map<std::string, Zone> listed_;  ///< by all(), and not taken since
 };
 
 /// "/zones/<id>/dns_records".

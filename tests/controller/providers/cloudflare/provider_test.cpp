@@ -196,6 +196,13 @@ TEST_F(CloudflareProvider, WaitsAsLongAsItIsToldTo) {
   EXPECT_EQ(vendor_.records("example.com").size(), 1U);
 }
 
+TEST_F(CloudflareProvider, StaysBelowTheRateOfTheVendorWhereNobodySaysOtherwise) {
+  constexpr double kBurst = 10;  // of env/limiter, as the product uses it
+  const auto rate = cloudflare_provider().traits->limits.requests_per_second;
+  EXPECT_GT(rate, 0);
+  EXPECT_LE(rate * 300 + kBurst, 1200) << "calls in 5 minutes";
+}
+
 TEST_F(CloudflareProvider, AZoneThatIsNotListedIsMissing) {
   const auto seen = look();
   ASSERT_TRUE(seen) << seen.error().message;
@@ -440,6 +447,29 @@ TEST_F(CloudflareProvider, SurveysAllPagesOfZones) {
   }
   EXPECT_EQ(opened_.provider().survey({}).value().size(), 120U);
   EXPECT_EQ(vendor_.requests().size(), 3U);
+}
+
+TEST_F(CloudflareProvider, ReadsManyZonesWithoutAskingForEachOfThem) {
+  std::vector<Scope> scopes;
+  for (int i = 0; i < 20; ++i) {
+    const auto zone = "z" + std::to_string(i) + ".example";
+    vendor_.make_zone(zone);
+    scopes.push_back(opened_.scope(zone + "."));
+  }
+  std::size_t read = 0;
+  const auto count = [&](const Scope&, const Result<ObservedScope>& seen) {
+    read += seen && seen->reading == Reading::read ? 1U : 0U;
+  };
+  opened_.provider().observe(scopes, count, {});
+  EXPECT_EQ(read, 20U);
+  EXPECT_EQ(vendor_.requests().size(), 21U);
+  // What was listed is believed once, and not where it is not there any more.
+  ASSERT_TRUE(opened_.provider().survey({}));
+  vendor_.drop_zone("z0.example");
+  EXPECT_EQ(opened_.provider().locate(scopes[0], {}, {}).value().reading, Reading::missing);
+  vendor_.drop_zone("z1.example");
+  vendor_.make_zone("z1.example");
+  EXPECT_EQ(opened_.provider().locate(scopes[1], {}, {}).value().reading, Reading::read);
 }
 
 TEST_F(CloudflareProvider, DiagnosesTheTokenWithoutChangingAnything) {
