@@ -124,8 +124,7 @@ env::Secret bearer(std::string_view token) {
 }  // namespace
 
 bool is_gone(const Error& error) {
-  return error.vendor_code == "81044" || error.vendor_code == "1032" ||
-         error.vendor_code == "7003" || error.code == ErrorCode::not_found;
+  return error.vendor_code == "81044" || error.vendor_code == "1032" || error.vendor_code == "7003";
 }
 
 std::string query_value(std::string_view text) {

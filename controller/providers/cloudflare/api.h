@@ -53,7 +53,8 @@ class Api {
   env::Http& http_;
 };
 
-/// Whether an Error says that a record or zone with this id is not there (any more).
+/// Whether the vendor itself says that a record or zone with this id is not there (any more); a
+/// status alone does not, which a wrong endpoint gives as well.
 bool is_gone(const Error& error);
 
 /// `text` as the value of a query parameter.

@@ -156,7 +156,8 @@ void Applying::remove_zone(const ProviderChange& removing) {
     error = std::move(gone).error();
   }
   directory_.forget(zone_.text());
-  const auto outcome = !error || is_gone(*error) ? Outcome(Done{}) : failed(std::move(*error));
+  const bool gone = !error || is_gone(*error) || (!id && error->code == ErrorCode::not_found);
+  const auto outcome = gone ? Outcome(Done{}) : failed(std::move(*error));
   for (const auto& change : order_.changes) {
     report_(change.number, outcome);
   }
@@ -278,7 +279,7 @@ Outcome Applying::send(const Part& part) {
     const auto done = api_.call(api_.post(records_path(id_) + "/batch", part.bodies[i]), stop_);
     if (!done) {
       auto error = done.error();
-      if (is_gone(error) && error.code == ErrorCode::not_found) {
+      if (error.vendor_code == "7003") {  // made anew since it was read, perhaps
         directory_.forget(zone_.text());
       }
       if (i > 0) {

@@ -436,6 +436,8 @@ TEST_F(CloudflareProvider, MarksAZoneOnceAndNeverOverAComment) {
 TEST_F(CloudflareProvider, ADeletedZoneIsDeletedTwiceWithoutComplaint) {
   vendor_.make_zone("example.com");
   ASSERT_TRUE(look());
+  vendor_.answer(404, "<html>not here</html>", true);
+  EXPECT_FALSE(std::holds_alternative<Done>(apply({}, Act::remove).at(1000)));
   expect_done(apply({}, Act::remove));
   EXPECT_FALSE(vendor_.has_zone("example.com"));
   expect_done(apply({}, Act::remove));
