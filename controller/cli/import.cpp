@@ -399,6 +399,10 @@ void report(const Found& found, const importing::Import& made, bool written) {
   for (const auto& left : made.left) {
     tell("  unmanaged  " + left + "\n");
   }
+  for (const auto& set : made.mixed_ttls) {
+    tell("  several TTLs  " + set +
+         ": its values have TTLs of their own; the lowest is declared\n");
+  }
   for (const auto& unread : found.unread) {
     complain("! not read: " + unread + "\n");
   }

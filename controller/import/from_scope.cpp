@@ -116,6 +116,15 @@ class MailReader {
   ImportedMail out_;
 };
 
+/// What providers say of a set whose TTL is the lowest of several.
+bool has_mixed_ttl(const ObservedScope& scope, const Entry& entry) {
+  const auto none = std::vector<Field>();
+  const auto& outputs = entry.side != 0 ? scope.side[entry.side - 1].outputs : none;
+  return std::any_of(outputs.begin(), outputs.end(), [](const Field& output) {
+    return output.name == "mixedTTL";
+  });
+}
+
 }  // namespace
 
 void finish_sets(ImportedDomain& domain) {
@@ -146,6 +155,9 @@ ImportedDomain domain_of(const ObservedScope& scope,
       domain.unmanaged_because.push_back(told ? scope.side[entry.side - 1].opaque_because
                                               : "no manifest can say it");
       continue;
+    }
+    if (has_mixed_ttl(scope, entry)) {
+      domain.mixed_ttls.push_back(std::string(owner) + " " + std::string(type_name));
     }
     const auto body = scope.table.body(entry);
     ImportedSet set{.owner = std::string(owner), .type = *type, .ttl = kinds::rrset_ttl(body)};

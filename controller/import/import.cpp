@@ -280,6 +280,9 @@ class Mending {
         out_.left.push_back(domain.name.to_unicode() + ": " + domain.unmanaged[i] + ": " +
                             domain.unmanaged_because[i]);
       }
+      for (const auto& label : domain.mixed_ttls) {
+        out_.mixed_ttls.push_back(domain.name.to_unicode() + ": " + label);
+      }
     }
     return std::move(out_);
   }

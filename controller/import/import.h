@@ -31,6 +31,9 @@ struct Import {
   std::size_t with_lint = 0;  ///< of them, broken ones that were kept with `lint.off`
   /// "example.com: www TYPE65534: …": what stays unmanaged, and why.
   std::vector<std::string> left;
+  /// "example.com: @ TXT": sets whose values have several TTLs in the world; the lowest is declared
+  /// (RFC 2181 §5.2).
+  std::vector<std::string> mixed_ttls;
 };
 
 /// Writes `domains` as manifests that load together with the project in `base`: mail blocks

@@ -77,6 +77,7 @@ struct ImportedDomain {
   std::vector<ImportedSet> sets;
   std::vector<std::string> unmanaged;          ///< labels of sets that no manifest can say
   std::vector<std::string> unmanaged_because;  ///< parallel
+  std::vector<std::string> mixed_ttls;         ///< labels of sets whose values have several TTLs
   std::optional<ImportedMail> mail;
   std::vector<Member> mail_members;
   std::string profile;  ///< what it shares with others; empty: nothing

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -180,9 +181,36 @@ TEST_F(AtCloudflare, ImportedZonesAreInPlumbAtOnce) {
   ASSERT_EQ(ran.code, 0) << ran.all();
   EXPECT_TRUE(vendor_.writes().empty());
   EXPECT_TRUE(ran.says("CERT")) << "what is left is told: " << ran.all();
+  EXPECT_TRUE(ran.says("several TTLs  one.example: @ TXT")) << ran.all();
   const auto manifest = project_.read("domains/one.example.yaml");
   EXPECT_NE(manifest.find("proxied: true"), std::string::npos) << manifest;
   EXPECT_EQ(manifest.find("{}"), std::string::npos) << manifest;
+  expect_in_plumb();
+}
+
+TEST_F(AtCloudflare, SeveralTtlsInOneSetAreImportedAsTheLowestAndEvenedOutByTheNextChange) {
+  vendor_.make_zone("one.example");
+  for (const auto& [content, ttl] : std::map<std::string, int>{{"a", 120}, {"b", 3600}, {"c", 1}}) {
+    vendor_.put("one.example",
+                {{"name", "t.one.example"}, {"type", "TXT"}, {"content", content}, {"ttl", ttl}});
+  }
+  const auto ran = plumb({"import", "files"});
+  ASSERT_EQ(ran.code, 0) << ran.all();
+  EXPECT_TRUE(ran.says("several TTLs  one.example: t TXT")) << ran.all();
+  expect_in_plumb();
+  const auto manifest = project_.read("domains/one.example.yaml");
+  EXPECT_NE(manifest.find("120"), std::string::npos) << manifest;
+  // Somebody makes the lowest of them lower: that is what the world sees of the set.
+  vendor_.erase("one.example", "t.one.example", "TXT");
+  for (const auto& [content, ttl] : std::map<std::string, int>{{"a", 60}, {"b", 3600}, {"c", 1}}) {
+    vendor_.put("one.example",
+                {{"name", "t.one.example"}, {"type", "TXT"}, {"content", content}, {"ttl", ttl}});
+  }
+  EXPECT_TRUE(plumb({"drift"}).says("ttl"));
+  apply();
+  for (const auto& record : vendor_.records("one.example")) {
+    EXPECT_EQ(record["ttl"], 120) << record["content"];
+  }
   expect_in_plumb();
 }
 

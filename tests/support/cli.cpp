@@ -236,7 +236,8 @@ std::string a(std::string_view name, std::string_view address) {
 std::vector<std::string> hosts(int count) {
   std::vector<std::string> out;
   for (int i = 1; i <= count; ++i) {
-    out.push_back(a("h" + std::to_string(i), "192.0.2." + std::to_string(i)));
+    const auto address = "192.0." + std::to_string(2 + i / 256) + "." + std::to_string(i % 256);
+    out.push_back(a("h" + std::to_string(i), address));
   }
   return out;
 }

@@ -241,6 +241,12 @@ std::string owner_among(const std::map<std::string, std::size_t>& marks) {
   return most == marks.end() ? std::string() : most->first;
 }
 
+/// Orders TTLs by what is served: the automatic one is 300 s, and comes after 300 itself.
+std::uint64_t served(std::uint32_t ttl) {
+  constexpr std::uint64_t kServed = 300;
+  return ttl == kAutomaticTtl ? 2 * kServed + 1 : std::uint64_t{2} * ttl;
+}
+
 /// Why a set cannot be represented though its data can; empty where it can.
 const char* unsayable(bool inside, bool secondary, bool apex_cname) {
   return !inside      ? "its name is no name in this zone"
@@ -264,10 +270,12 @@ void Records::add_row(Set& set, const Zone& zone, TableBuilder& builder, Observe
   seen.opaque_because =
       unsayable(owner.has_value(), secondary, owner == "@" && type == values::RecordType::cname);
   std::vector<std::string> data;
-  bool one_ttl = true;
+  auto ttl = records.front().ttl;
+  bool mixed_ttl = false;
   bool one_proxied = true;
   for (const auto& record : records) {
-    one_ttl = one_ttl && record.ttl == records.front().ttl;
+    mixed_ttl = mixed_ttl || record.ttl != records.front().ttl;
+    ttl = served(record.ttl) < served(ttl) ? record.ttl : ttl;
     one_proxied = one_proxied && record.proxied == records.front().proxied;
     seen.opaque_because = seen.opaque_because.empty() ? record.trouble : seen.opaque_because;
     const bool again = !data.empty() && data.back() == record.data;
@@ -287,8 +295,11 @@ void Records::add_row(Set& set, const Zone& zone, TableBuilder& builder, Observe
   if (secondary || (owner && type && kinds::is_system_rrset(*owner, *type))) {
     flags |= system_owned;
   }
-  auto body = kinds::rrset_body(one_ttl ? std::optional(records.front().ttl) : std::nullopt,
-                                std::move(data));
+  if (mixed_ttl) {
+    seen.handle.insert(seen.handle.begin(), kMixedTtl);
+    seen.outputs.push_back({"mixedTTL", Value{true, {}}});
+  }
+  auto body = kinds::rrset_body(ttl, std::move(data));
   if (type && is_proxiable(*type)) {
     body = with_proxied(body, one_proxied ? &records.front().proxied : nullptr);
   }

@@ -19,6 +19,11 @@
 
 namespace plumb::providers::cloudflare {
 
+/// Begins the handle of a set whose records have several TTLs.
+inline constexpr char kMixedTtl = '~';
+/// What the TTL 1 stands for: the vendor chooses.
+inline constexpr std::uint32_t kAutomaticTtl = 1;
+
 /// A zone of the account.
 struct Zone {
   std::string id;
@@ -46,8 +51,9 @@ Result<Zone> read_zone(const nlohmann::json& envelope, std::string_view whence);
 ///
 /// Cloudflare has one object for each value: they are gathered by name and type. Handle of a row:
 /// the ids of its records in the order of the body's values, separated by commas; those of one
-/// value that stands there more than once joined by '+'. TTLs that differ within a set are no part
-/// of its body, so that they equal nothing that is declared.
+/// value that stands there more than once joined by '+'; with a kMixedTtl before them where their
+/// TTLs differ. Of those the lowest that is served counts for the set (RFC 2181 §5.2), and the row
+/// has an output "mixedTTL".
 class Records {
  public:
   Records();

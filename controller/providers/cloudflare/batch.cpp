@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "controller/providers/cloudflare/answer.h"
 #include "controller/providers/cloudflare/record.h"
 #include "resources/kinds/rrset.h"
 #include "resources/model/cbor.h"
@@ -17,8 +18,6 @@ namespace {
 
 using Json = nlohmann::json;
 using values::DomainName;
-
-constexpr std::uint32_t kAutomatic = 1;
 
 std::string_view owner_of(const SetChange& set) {
   return kinds::split_rrset_key(set.change->key).owner;
@@ -34,6 +33,14 @@ std::vector<std::string> split(std::string_view text, char at) {
   return parts;
 }
 
+bool has_mixed_ttl(std::string_view handle) {
+  return handle.starts_with(kMixedTtl);
+}
+
+std::string_view without_mark(std::string_view handle) {
+  return handle.substr(has_mixed_ttl(handle) ? 1 : 0);
+}
+
 /// The records that a set has: the id that keeps each value, and those that repeat one.
 struct Present {
   std::vector<std::pair<std::string_view, std::string>> ids;  ///< value, id
@@ -46,7 +53,7 @@ std::optional<Present> present_in(const ProviderChange& change) {
     return present;
   }
   const auto values = kinds::rrset_values(change.before);
-  const auto groups = split(change.handle, ',');
+  const auto groups = split(without_mark(change.handle), ',');
   if (groups.size() != values.size()) {
     return std::nullopt;
   }
@@ -91,14 +98,15 @@ Common common_of(const ProviderChange& change, const DomainName& zone, values::R
   common.type = type;
   common.name = wire_name(kinds::split_rrset_key(change.key).owner, zone);
   common.ttl = kinds::rrset_ttl(change.after);
-  common.moves = common.ttl && common.ttl != kinds::rrset_ttl(change.before);
+  common.moves =
+      common.ttl && (common.ttl != kinds::rrset_ttl(change.before) || has_mixed_ttl(change.handle));
   if (is_proxiable(type)) {
     common.proxied = says_proxied(change.after);
     const auto at = with_proxied(change.after, &*common.proxied);
     common.moves = common.moves ||
                    cbor::field(at, kinds::kRRsetAt) != cbor::field(change.before, kinds::kRRsetAt);
     if (*common.proxied) {
-      common.ttl = kAutomatic;
+      common.ttl = kAutomaticTtl;
     }
   }
   return common;
@@ -158,7 +166,7 @@ class Operations {
   Result<void> post(std::string_view value) {
     auto record = common_.record();
     if (!common_.ttl) {
-      record["ttl"] = kinds::rrset_ttl(change_.before).value_or(kAutomatic);
+      record["ttl"] = kinds::rrset_ttl(change_.before).value_or(kAutomaticTtl);
     }
     if (!mark_.empty()) {
       record["comment"] = mark_;

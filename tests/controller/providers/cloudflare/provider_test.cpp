@@ -52,6 +52,10 @@ class CloudflareProvider : public ::testing::Test {
   Scope scope() const { return opened_.scope("example.com."); }
   Result<ObservedScope> look() { return opened_.provider().locate(scope(), {}, {}); }
 
+  static const Seen& side(const ObservedScope& seen, const std::string& key) {
+    return seen.side.at(seen.table[seen.table.find(kinds::kRRset, key).value()].side - 1);
+  }
+
   /// The change of a set that is there, as a plan would have it.
   Wanted change(const ObservedScope& seen, Wanted wanted) {
     const auto row = seen.table.find(kinds::kRRset, wanted.key);
@@ -313,11 +317,47 @@ TEST_F(CloudflareProvider, TtlsAndRepetitionsWithinASetAreMended) {
   const auto seen = look().value();
   const auto wanted = change(seen, put("t", RecordType::txt, 300, {"one", "two"}));
   EXPECT_EQ(kinds::rrset_values(wanted.before).size(), 2U);
-  EXPECT_EQ(kinds::rrset_ttl(wanted.before), std::nullopt) << "they differ";
+  EXPECT_EQ(kinds::rrset_ttl(wanted.before), 60U) << "the lowest";
   expect_done(apply({wanted}));
   EXPECT_EQ(vendor_.records("example.com", "t.example.com", "TXT").size(), 2U);
   for (const auto& one : vendor_.records("example.com")) {
     EXPECT_EQ(one["ttl"], 300);
+  }
+}
+
+/// RFC 2181 §5.2: of TTLs that differ, the lowest counts for the set.
+TEST_F(CloudflareProvider, OfSeveralTtlsTheLowestCountsAndAllAreMendedWithTheNextWrite) {
+  struct Case {
+    std::vector<int> ttls;
+    std::uint32_t seen;
+    bool mixed;
+  };
+  int number = 0;
+  vendor_.make_zone("example.com");
+  for (const auto& [ttls, lowest, mixed] : std::vector<Case>{{{300, 300}, 300, false},
+                                                             {{1, 1}, 1, false},
+                                                             {{3600, 120}, 120, true},
+                                                             {{1, 3600}, 1, true},
+                                                             {{1, 60}, 60, true},
+                                                             {{300, 1}, 300, true}}) {
+    const auto owner = "t" + std::to_string(++number);
+    for (std::size_t i = 0; i < ttls.size(); ++i) {
+      vendor_.put("example.com",
+                  {{"name", owner + ".example.com"},
+                   {"type", "TXT"},
+                   {"content", i == 0 ? "one" : "two"},
+                   {"ttl", ttls[i]}});
+    }
+    const auto seen = look().value();
+    const auto wanted = change(seen, put(owner, RecordType::txt, lowest, {"one", "three"}));
+    EXPECT_EQ(kinds::rrset_ttl(wanted.before), lowest) << owner;
+    const auto& outputs = side(seen, wanted.key).outputs;
+    EXPECT_EQ(outputs.size(), mixed ? 1U : 0U) << owner;
+    EXPECT_TRUE(outputs.empty() || outputs[0].name == "mixedTTL");
+    expect_done(apply({wanted}));
+    for (const auto& one : vendor_.records("example.com", owner + ".example.com", "TXT")) {
+      EXPECT_EQ(one["ttl"], lowest) << owner << " " << one["content"];
+    }
   }
 }
 
