@@ -35,6 +35,18 @@ bool is_invalid(const Outcome& outcome) {
   return refused != nullptr && refused->error.category == ErrorCategory::validation;
 }
 
+/// Whether a record that was to be changed is not there any more.
+bool is_stale(const Outcome& outcome) {
+  const auto* refused = std::get_if<Refused>(&outcome);
+  return refused != nullptr &&
+         (refused->error.vendor_code == "81044" || refused->error.vendor_code == "1032");
+}
+
+/// Whether nothing is asked for but that one record shall go.
+bool is_one_delete(const Part& part) {
+  return part.sets.size() == 1 && part.sets[0].size() == 1 && part.sets[0].deletes.size() == 1;
+}
+
 /// One order while it is carried out.
 class Applying {
  public:
@@ -249,7 +261,8 @@ void Applying::mark(bool made_records) {
   }
 }
 
-/// `alone`: nothing else was sent, so that whoever sent the order may halve it.
+/// `alone`: nothing else was sent, so that whoever sent the order may halve it where a record is
+/// not valid. Where one is gone that is done here: somebody was faster, and nobody is at fault.
 void Applying::send_all(std::span<const SetChange> sets, bool alone) {
   const auto parts = cut(sets);
   alone = alone && parts.size() == 1;
@@ -257,18 +270,22 @@ void Applying::send_all(std::span<const SetChange> sets, bool alone) {
     if (!stopped_ && stop_.stop_requested()) {
       stopped_ = NotSent{};
     }
-    const auto outcome = stopped_ ? *stopped_ : send(part);
+    auto outcome = stopped_ ? *stopped_ : send(part);
     const auto middle = middle_of(part.sets);
-    if (is_invalid(outcome) && !alone && middle != 0) {
+    const bool stale = is_stale(outcome);
+    if (((is_invalid(outcome) && !alone) || stale) && middle != 0) {
       // One bad record must not block the others.
       send_all(part.sets.first(middle), false);
       send_all(part.sets.subspan(middle), false);
       continue;
     }
+    if (stale && is_one_delete(part)) {
+      outcome = Done{};
+    }
     for (const auto& set : part.sets) {
       report_(set.change->number, outcome);
     }
-    if (!std::holds_alternative<Done>(outcome) && !is_invalid(outcome)) {
+    if (!std::holds_alternative<Done>(outcome) && !is_invalid(outcome) && !stale) {
       stopped_ = NotSent{};
     }
   }

@@ -412,6 +412,29 @@ TEST_F(CloudflareProvider, ARecordThatHasGoneMeanwhileIsAConflict) {
   EXPECT_NE(refused->error.hint.find("plan again"), std::string::npos);
 }
 
+TEST_F(CloudflareProvider, WhatHasGoneAlreadyIsDeletedAndBlocksNothingElse) {
+  vendor_.make_zone("example.com");
+  const auto old = put("old", RecordType::txt, 300, {"x"});
+  expect_done(apply({www_, old, put("y", RecordType::a, 300, {"192.0.2.2"})}));
+  const auto seen = look().value();
+  auto gone = old;
+  gone.after.clear();
+  vendor_.erase("example.com", "old.example.com", "TXT");
+  vendor_.erase("example.com", "y.example.com", "A");
+  const auto outcomes = apply({change(seen, gone),
+                               change(seen, put("www", RecordType::a, 300, {"192.0.2.9"})),
+                               change(seen, put("y", RecordType::a, 300, {"192.0.2.3"})),
+                               put("z", RecordType::a, 300, {"192.0.2.4"})});
+  for (const auto number : {0U, 1U, 3U}) {
+    EXPECT_TRUE(std::holds_alternative<Done>(outcomes.at(number))) << number;
+  }
+  const auto* refused = std::get_if<Refused>(&outcomes.at(2));
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->error.code, ErrorCode::conflict);
+  EXPECT_EQ(record("www.example.com", "A")["content"], "192.0.2.9");
+  EXPECT_EQ(vendor_.records("example.com").size(), 2U);
+}
+
 TEST_F(CloudflareProvider, TypesChangePlacesInOneBatch) {
   vendor_.make_zone("example.com");
   expect_done(apply({put("x", RecordType::cname, 300, {"a.example.net."})}));
@@ -436,6 +459,8 @@ TEST_F(CloudflareProvider, WhatItCannotSayIsOpaque) {
           "MX",
           "route1.mx.cloudflare.net",
           {{"priority", 1}, {"meta", {{"email_routing", true}, {"read_only", true}}}});
+  put_one("r.example.com", "A", "192.0.2.1", {{"meta", {{"read_only", true}}}});
+  put_one("w.example.com", "AAAA", "100::", {{"meta", {{"origin_worker_id", "abc"}}}});
   put_one("half.example.com", "A", "192.0.2.1", {{"proxied", true}});
   put_one("half.example.com", "A", "192.0.2.2", Json::object());
   put_one("m.example.com", "MX", "mx.example.net", Json::object());
@@ -448,12 +473,44 @@ TEST_F(CloudflareProvider, WhatItCannotSayIsOpaque) {
           seen.side[entry.side - 1].opaque_because;
     }
   }
-  EXPECT_EQ(reasons.size(), 5U);
+  EXPECT_EQ(reasons.size(), 7U);
+  EXPECT_NE(reasons["r A"].find("lets nobody write it"), std::string::npos);
+  EXPECT_NE(reasons["w AAAA"].find("lets nobody write it"), std::string::npos);
   EXPECT_NE(reasons["@ CNAME"].find("flattens"), std::string::npos);
   EXPECT_NE(reasons["c CERT"].find("does not know type CERT"), std::string::npos);
   EXPECT_NE(reasons["@ MX"].find("Email Routing"), std::string::npos);
   EXPECT_NE(reasons["half A"].find("some of its records"), std::string::npos);
   EXPECT_NE(reasons["m MX"].find("priority"), std::string::npos);
+}
+
+TEST_F(CloudflareProvider, OfASecondaryNothingIsOursToWrite) {
+  vendor_.make_zone("example.com", "secondary");
+  vendor_.put("example.com",
+              {{"name", "www.example.com"}, {"type", "A"}, {"content", "192.0.2.1"}});
+  const auto seen = look().value();
+  const auto row = seen.table.find(kinds::kRRset, kinds::rrset_key("www", RecordType::a));
+  ASSERT_TRUE(row);
+  const auto flags = seen.table[*row].flags;
+  EXPECT_NE(flags & EntryFlag::opaque, 0);
+  EXPECT_NE(flags & EntryFlag::system_owned, 0);
+}
+
+TEST_F(CloudflareProvider, UnknownFieldsAndWarningsArePassedOver) {
+  vendor_.make_zone("example.com");
+  vendor_.put("example.com",
+              {{"name", "www.example.com"},
+               {"type", "A"},
+               {"content", "192.0.2.1"},
+               {"ttl", 300},
+               {"tags_modified_on", nullptr},
+               {"of_next_year", {{"a", 1}}}});
+  const auto seen = look().value();
+  EXPECT_EQ(change(seen, www_).before, www_.after);
+  vendor_.answer(200,
+                 R"({"success":true,"errors":[],"messages":[{"code":1,"message":"The content )"
+                 R"(field of TXT records must be in quotation marks"}],"result":{}})",
+                 true);
+  expect_done(apply({put("t", RecordType::txt, 300, {"x"})}));
 }
 
 TEST_F(CloudflareProvider, MarksAZoneOnceAndNeverOverAComment) {

@@ -84,6 +84,35 @@ TEST(CloudflareRecord, ContentIsReadWhereThereAreNoData) {
             "0 issue \"ca.example\"");
 }
 
+/// Older records have more in `data`, numbers that are texts, hex in capitals, and quotes at will.
+TEST(CloudflareRecord, DataAreReadAsOthersWroteThem) {
+  const std::vector<std::pair<RecordType, std::pair<Json, const char*>>> all = {
+      {RecordType::srv,
+       {{{"service", "_sip"},
+         {"proto", "_tcp"},
+         {"name", "example.com"},
+         {"priority", "5"},
+         {"weight", 6},
+         {"port", 7},
+         {"target", "Foo.example.net"}},
+        "5 6 7 foo.example.net."}},
+      {RecordType::https,
+       {{{"priority", 1}, {"target", "."}, {"value", R"(alpn="h3,h2")"}}, "1 . alpn=h3,h2"}},
+      {RecordType::https, {{{"priority", 0}, {"target", "svc.example.net"}}, "0 svc.example.net."}},
+      {RecordType::ds,
+       {{{"key_tag", 1}, {"algorithm", 13}, {"digest_type", 2}, {"digest", std::string(64, 'B')}},
+        "1 13 2 bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}},
+      {RecordType::caa,
+       {{{"flags", 0}, {"tag", "iodef"}, {"value", "mailto:\"a\"@example.net"}},
+        R"(0 iodef "mailto:\"a\"@example.net")"}},
+  };
+  for (const auto& [type, given] : all) {
+    const auto read = data_of(Json{{"data", given.first}}, type);
+    ASSERT_TRUE(read) << given.first << ": " << read.error().message;
+    EXPECT_EQ(*read, given.second);
+  }
+}
+
 TEST(CloudflareRecord, WhatIsMissingIsNamed) {
   const std::vector<std::pair<Json, const char*>> all = {
       {Json::object(), "content"},
