@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -97,7 +98,6 @@ class Cloudflare::Server {
     server_.Delete(base + "/zones/([^/]+)", on(&Server::delete_zone));
     server_.Get(base + "/zones/([^/]+)/dns_records", on(&Server::list_records));
     server_.Post(base + "/zones/([^/]+)/dns_records/batch", on(&Server::batch));
-    server_.Patch(base + "/zones/([^/]+)/dns_records/([^/]+)", on(&Server::patch_record));
     port_ = server_.bind_to_any_port("127.0.0.1");
     thread_ = std::jthread([this] { server_.listen_after_bind(); });
     while (!server_.is_running()) {
@@ -125,6 +125,10 @@ class Cloudflare::Server {
   std::map<std::string, HeldZone> zones_;
   std::deque<Fault> faults_;
   bool lose_answer_ = false;
+  bool reads_only_ = false;
+  std::map<std::string, std::string> spellings_;  ///< Unicode by zone
+  std::set<std::string> forbidden_;               ///< zones
+  std::pair<std::string, std::string> going_;     ///< zone and record that go after a page
   std::size_t clamp_ = 0;
   std::vector<Seen> requests_;
   int port_ = 0;
@@ -149,6 +153,10 @@ class Cloudflare::Server {
       return;
     }
     if (!admits(request, response)) {
+      return;
+    }
+    if (reads_only_ && writes) {
+      refuse(response, {403, 10000, "Authentication error", 0});
       return;
     }
     (this->*handler)(request, response);
@@ -177,6 +185,10 @@ class Cloudflare::Server {
 
   HeldZone* find(const Request& request, Response& response, std::string* name = nullptr) {
     for (auto& [zone, held] : zones_) {
+      if (held.id == request.matches[1] && forbidden_.contains(zone)) {
+        refuse(response, {403, 10000, "Authentication error", 0});
+        return nullptr;
+      }
       if (held.id == request.matches[1]) {
         if (name != nullptr) {
           *name = zone;
@@ -193,9 +205,14 @@ class Cloudflare::Server {
     return nullptr;
   }
 
-  static Json zone_json(const std::string& name, const HeldZone& held) {
+  const std::string& spelling(const std::string& name) const {
+    const auto found = spellings_.find(name);
+    return found == spellings_.end() ? name : found->second;
+  }
+
+  Json zone_json(const std::string& name, const HeldZone& held) const {
     return {{"id", held.id},
-            {"name", name},
+            {"name", spelling(name)},
             {"type", held.type},
             {"status", "pending"},
             {"paused", false},
@@ -217,7 +234,8 @@ class Cloudflare::Server {
     const bool ours =
         !request.has_param("account.id") || request.get_param_value("account.id") == kAccount;
     for (const auto& [name, held] : zones_) {
-      if (ours && (!request.has_param("name") || request.get_param_value("name") == name)) {
+      if (ours &&
+          (!request.has_param("name") || request.get_param_value("name") == spelling(name))) {
         all.push_back(zone_json(name, held));
       }
     }
@@ -266,6 +284,9 @@ class Cloudflare::Server {
     }
     per_page = clamp_ != 0 ? std::min(per_page, clamp_) : per_page;
     send_page(response, all, number(request, "page", 1), per_page);
+    if (const auto [zone, id] = std::exchange(going_, {}); !zone.empty()) {
+      zones_.at(zone).records.erase(id);
+    }
   }
 
   std::optional<CloudflareError> remove(std::map<std::string, Json>& records, const Json& one) {
@@ -349,23 +370,6 @@ class Cloudflare::Server {
                {"posts", body.value("posts", Json::array())}}));
   }
 
-  void patch_record(const Request& request, Response& response) {
-    std::string name;
-    auto* held = find(request, response, &name);
-    if (held == nullptr) {
-      return;
-    }
-    auto body = Json::parse(request.body);
-    body["id"] = std::string(request.matches[2]);
-    auto records = held->records;
-    if (const auto error = change(records, body, name)) {
-      refuse(response, *error);
-      return;
-    }
-    held->records = std::move(records);
-    send(response, 200, good(held->records.at(body["id"])));
-  }
-
   int last_id_ = 0;
   httplib::Server server_;
   std::jthread thread_;
@@ -391,6 +395,26 @@ void Cloudflare::drop_zone(const std::string& zone) {
 bool Cloudflare::has_zone(const std::string& zone) const {
   const std::lock_guard lock(server_->mutex_);
   return server_->zones_.contains(zone);
+}
+
+void Cloudflare::spell(const std::string& zone, const std::string& unicode) {
+  const std::lock_guard lock(server_->mutex_);
+  server_->spellings_[zone] = unicode;
+}
+
+void Cloudflare::forbid(const std::string& zone) {
+  const std::lock_guard lock(server_->mutex_);
+  server_->forbidden_.insert(zone);
+}
+
+void Cloudflare::allow_reading_only() {
+  const std::lock_guard lock(server_->mutex_);
+  server_->reads_only_ = true;
+}
+
+void Cloudflare::erase_after_page(const std::string& zone, const std::string& id) {
+  const std::lock_guard lock(server_->mutex_);
+  server_->going_ = {zone, id};
 }
 
 std::string Cloudflare::put(const std::string& zone, Json record) {

@@ -32,6 +32,9 @@ class Cloudflare {
   void make_zone(const std::string& zone, const std::string& type = "full");
   void drop_zone(const std::string& zone);
   bool has_zone(const std::string& zone) const;
+  /// The Unicode form of a zone's name, by which the API calls it from now on, and it alone finds
+  /// it.
+  void spell(const std::string& zone, const std::string& unicode);
   /// A record as it shall stand there, unchecked; gives its id. Members that are left out get the
   /// vendor's defaults.
   std::string put(const std::string& zone, Json record);
@@ -51,6 +54,12 @@ class Cloudflare {
   void answer(int status, std::string body, bool writes_only = false, std::string retry_after = {});
   /// The next request that is no GET is done, but its answer ends too early.
   void lose_answer();
+  /// The token may do nothing in this zone, but see that it is there.
+  void forbid(const std::string& zone);
+  /// The token may only read.
+  void allow_reading_only();
+  /// After the next page of records, this one goes.
+  void erase_after_page(const std::string& zone, const std::string& id);
   /// No page has more records than this, whatever is asked for; 0: as asked.
   void clamp_pages(std::size_t most);
 

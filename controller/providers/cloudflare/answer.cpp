@@ -1,6 +1,7 @@
 #include "controller/providers/cloudflare/answer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -46,7 +47,9 @@ const std::string* text_in(const Json& of, const char* name) {
 
 std::optional<std::uint64_t> number_in(const Json* of, const char* name) {
   const auto* value = of != nullptr ? member(*of, name) : nullptr;
-  if (value == nullptr || !value->is_number() || value->get<double>() < 0) {
+  constexpr double kMost = 9e15;  // what a double holds exactly
+  if (value == nullptr || !value->is_number() || !(value->get<double>() >= 0) ||
+      value->get<double>() > kMost) {
     return std::nullopt;
   }
   return value->get<std::uint64_t>();
@@ -87,9 +90,12 @@ Result<Zone> zone_of(const Json& item, std::string_view whence) {
   if (id == nullptr || id->empty() || name == nullptr) {
     return lacks(whence, id == nullptr ? "result.id" : "result.name");
   }
-  Zone zone{.id = *id, .name = absolute(*name), .type = "full", .name_servers = {}};
+  Zone zone{.id = *id, .name = absolute(*name), .type = "full"};
   if (const auto* type = text_in(item, "type")) {
     zone.type = *type;
+  }
+  if (const auto* status = text_in(item, "status")) {
+    zone.status = *status;
   }
   if (const auto* servers = member(item, "name_servers"); servers != nullptr) {
     for (const auto& server : *servers) {
@@ -109,6 +115,11 @@ Result<Page> read_zones(const Json& envelope,
                         std::string_view whence,
                         std::vector<Zone>& into) {
   PLUMB_TRY(page, read_page(envelope, whence));
+  std::set<std::string_view> before;
+  for (const auto& zone : into) {
+    before.insert(zone.id);
+  }
+  std::vector<Zone> found;
   for (const auto& item : envelope["result"]) {
     const auto* owner = member(item, "account");
     const auto* id = owner != nullptr ? text_in(*owner, "id") : nullptr;
@@ -116,9 +127,31 @@ Result<Page> read_zones(const Json& envelope,
       continue;
     }
     PLUMB_TRY(zone, zone_of(item, whence));
-    into.push_back(std::move(zone));
+    page.again = page.again || before.contains(zone.id);
+    found.push_back(std::move(zone));
   }
+  std::move(found.begin(), found.end(), std::back_inserter(into));
   return page;
+}
+
+void choose_among(std::vector<Zone>& zones) {
+  const auto rank = [](const Zone& zone) {
+    return zone.status == "active"                                                              ? 0
+           : zone.status == "moved" || zone.status == "deactivated" || zone.status == "deleted" ? 2
+                                                                                                : 1;
+  };
+  std::stable_sort(zones.begin(), zones.end(), [&](const Zone& a, const Zone& b) {
+    return a.name != b.name ? a.name < b.name : rank(a) < rank(b);
+  });
+  std::vector<Zone> out;
+  for (auto& zone : zones) {
+    if (out.empty() || out.back().name != zone.name) {
+      out.push_back(std::move(zone));
+    } else if (rank(out.back()) == rank(zone)) {
+      out.back().rival = zone.id;
+    }
+  }
+  zones = std::move(out);
 }
 
 Result<Zone> read_zone(const Json& envelope, std::string_view whence) {
@@ -136,6 +169,8 @@ struct Records::Record {
   std::string trouble;
   std::uint32_t ttl = 0;
   bool proxied = false;
+  bool bare = false;  ///< without a comment
+  std::string mark;   ///< the comment, where it is an owner's mark
 };
 
 /// What is at one name of one type.
@@ -148,7 +183,6 @@ struct Records::Set {
 struct Records::State {
   std::map<std::pair<std::string, std::string>, Set> sets;  ///< by name and type
   std::set<std::string> ids;
-  std::map<std::string, std::size_t> marks;  ///< how many records have this owner's mark
 };
 
 Records::Records() : state_(std::make_unique<State>()) {}
@@ -191,6 +225,7 @@ Result<Page> Records::add(const Json& envelope, std::string_view whence) {
                                      : "result[].ttl");
     }
     if (!state_->ids.insert(*id).second) {
+      page.again = true;
       continue;
     }
     Record record{.id = *id, .data = {}, .trouble = reserved(item)};
@@ -209,14 +244,11 @@ Result<Page> Records::add(const Json& envelope, std::string_view whence) {
           known ? "its data cannot be read: " + data.error().message : data.error().message;
     }
     const auto* comment = text_in(item, "comment");
-    if (comment != nullptr && is_owner_mark(*comment)) {
-      ++state_->marks[*comment];
-    } else if ((comment == nullptr || comment->empty()) && bare_.empty() &&
-               record.trouble.empty()) {
-      bare_ = *id;
-    }
-    auto& set = state_->sets[{*name, *type}];
-    set.name = *name;
+    record.bare = comment == nullptr || comment->empty();
+    record.mark = !record.bare && is_owner_mark(*comment) ? *comment : std::string();
+    const auto canonical = absolute(*name);
+    auto& set = state_->sets[{canonical, *type}];
+    set.name = canonical;
     set.type = *type;
     set.records.push_back(std::move(record));
   }
@@ -235,10 +267,12 @@ std::optional<std::string> owner_of(const std::string& name, const DomainName& z
 }
 
 /// The mark that most of the records have.
-std::string owner_among(const std::map<std::string, std::size_t>& marks) {
-  const auto most = std::max_element(
-      marks.begin(), marks.end(), [](auto& a, auto& b) { return a.second < b.second; });
-  return most == marks.end() ? std::string() : most->first;
+std::string owner_among(const Marks& marks) {
+  const auto most =
+      std::max_element(marks.by_owner.begin(), marks.by_owner.end(), [](auto& a, auto& b) {
+        return a.second.size() < b.second.size();
+      });
+  return most == marks.by_owner.end() ? std::string() : most->first;
 }
 
 /// Orders TTLs by what is served: the automatic one is 300 s, and comes after 300 itself.
@@ -281,6 +315,9 @@ void Records::add_row(Set& set, const Zone& zone, TableBuilder& builder, Observe
     const bool again = !data.empty() && data.back() == record.data;
     seen.handle += seen.handle.empty() ? "" : again ? "+" : ",";
     seen.handle += record.id;
+    if (record.bare || !record.mark.empty()) {
+      seen.handle += kFree;
+    }
     if (!again) {
       data.push_back(record.data);
     }
@@ -307,11 +344,37 @@ void Records::add_row(Set& set, const Zone& zone, TableBuilder& builder, Observe
   builder.add(kinds::kRRset, key, body, flags, static_cast<std::uint32_t>(observed.side.size()));
 }
 
+Marks Records::marks(const Zone& zone) const {
+  Marks marks;
+  const auto apex = DomainName::from_canonical(zone.name);
+  int best = 3;
+  for (const auto& [key, set] : state_->sets) {
+    const auto owner = owner_of(set.name, apex);
+    const auto type = values::find_record_type(set.type);
+    const bool system = !owner || !type || kinds::is_system_rrset(*owner, *type);
+    for (const auto& record : set.records) {
+      if (!record.mark.empty()) {
+        marks.by_owner[record.mark].push_back(record.id);
+      }
+      const int rank = !record.bare || !record.trouble.empty() || system || zone.type == "secondary"
+                           ? 3
+                       : *owner == "@"            ? 0
+                       : !owner->starts_with('_') ? 1
+                                                  : 2;
+      if (rank < best) {
+        best = rank;
+        marks.bare = record.id;
+      }
+    }
+  }
+  return marks;
+}
+
 ObservedScope Records::finish(const Scope& scope, const Zone& zone) {
   ObservedScope observed;
   observed.scope = scope;
   observed.reading = Reading::read;
-  observed.owner = owner_among(state_->marks);
+  observed.owner = owner_among(marks(zone));
   TableBuilder builder;
   Value::List servers;
   for (const auto& server : zone.name_servers) {

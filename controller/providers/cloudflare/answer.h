@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,14 +22,18 @@ namespace plumb::providers::cloudflare {
 
 /// Begins the handle of a set whose records have several TTLs.
 inline constexpr char kMixedTtl = '~';
+/// Ends an id, in a handle, of a record whose comment is no person's.
+inline constexpr char kFree = '*';
 /// What the TTL 1 stands for: the vendor chooses.
 inline constexpr std::uint32_t kAutomaticTtl = 1;
 
 /// A zone of the account.
 struct Zone {
   std::string id;
-  std::string name;                       ///< canonical, with final dot
-  std::string type;                       ///< "full", "partial", "secondary"
+  std::string name;    ///< canonical, with final dot
+  std::string type;    ///< "full", "partial", "secondary"
+  std::string status;  ///< "active", "pending", "moved", ...
+  std::string rival;   ///< id of another zone of this name that is as good; empty: none
   std::vector<std::string> name_servers;  ///< with final dot, sorted: what the zone above must name
 };
 
@@ -36,6 +41,7 @@ struct Zone {
 struct Page {
   std::size_t count = 0;  ///< items on it
   bool last = false;
+  bool again = false;  ///< something of an earlier page is on it, so that something else was missed
   std::optional<std::uint64_t> total;  ///< items on all pages
 };
 
@@ -44,16 +50,27 @@ Result<Page> read_zones(const nlohmann::json& envelope,
                         std::string_view account,
                         std::string_view whence,
                         std::vector<Zone>& into);
+/// Leaves one zone of each name: an active one before one that waits, and that before one that has
+/// moved away.
+void choose_among(std::vector<Zone>& zones);
 /// The zone of POST /zones.
 Result<Zone> read_zone(const nlohmann::json& envelope, std::string_view whence);
+
+/// The ids of records by what their comments say of owners.
+struct Marks {
+  std::map<std::string, std::vector<std::string>> by_owner;  ///< by mark
+  /// The record without a comment that is most likely to stay: at the apex, or not below an
+  /// underscore; empty where there is none.
+  std::string bare;
+};
 
 /// Collects the records of a zone, page by page, and makes them rows.
 ///
 /// Cloudflare has one object for each value: they are gathered by name and type. Handle of a row:
 /// the ids of its records in the order of the body's values, separated by commas; those of one
-/// value that stands there more than once joined by '+'; with a kMixedTtl before them where their
-/// TTLs differ. Of those the lowest that is served counts for the set (RFC 2181 §5.2), and the row
-/// has an output "mixedTTL".
+/// value that stands there more than once joined by '+', and a kFree after each whose comment is
+/// empty or an owner's mark; with a kMixedTtl before them where their TTLs differ. Of those the
+/// lowest that is served counts for the set (RFC 2181 §5.2), and the row has an output "mixedTTL".
 class Records {
  public:
   Records();
@@ -67,8 +84,8 @@ class Records {
   std::size_t size() const;
   /// The zone with all that was added. Requires: `zone.name` is a name.
   ObservedScope finish(const Scope& scope, const Zone& zone);
-  /// A record without a comment, on which an owner's mark may be put; empty where there is none.
-  const std::string& bare() const { return bare_; }
+  /// Requires: finish() was not called.
+  Marks marks(const Zone& zone) const;
 
  private:
   struct Record;
@@ -78,7 +95,6 @@ class Records {
   static void add_row(Set& set, const Zone& zone, TableBuilder& builder, ObservedScope& observed);
 
   std::unique_ptr<State> state_;
-  std::string bare_;
 };
 
 }  // namespace plumb::providers::cloudflare

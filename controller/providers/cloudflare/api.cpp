@@ -28,15 +28,20 @@ constexpr auto* kCheckToken =
     "https://api.cloudflare.com/client/v4/user/tokens/verify` says whether it is active";
 constexpr auto* kPlanAgain = "the zone has changed since it was read: plan again";
 constexpr auto* kElsewhere =
-    "a zone of that name exists in another account, or out of this token's sight: remove it there, "
-    "or give the token Zone:Read for all zones of this account";
+    "a zone of that name is there already, out of this token's sight or in another account: give "
+    "the "
+    "token Zone: Read for all zones of this account, or declare the domain at the account that has "
+    "it";
+constexpr auto* kMayNotMake = "this token may make no zones: it needs Zone: Edit on all zones";
+constexpr auto* kMayNot =
+    "this token may not do that in this zone: it needs Zone: Read and DNS: Edit on it";
 
 constexpr auto kMeanings = std::to_array<Meaning>({
     {10'000, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
     {9'109, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
     {6'003, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
     {6'111, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
-    {1'001, ErrorCode::denied, ErrorCategory::authentication, kCheckToken},
+    {1'001, ErrorCode::not_found, ErrorCategory::not_found, kPlanAgain},
     {1'032, ErrorCode::conflict, ErrorCategory::conflict, kPlanAgain},
     {81'044, ErrorCode::conflict, ErrorCategory::conflict, kPlanAgain},
     {81'053, ErrorCode::invalid_input, ErrorCategory::validation, kPlanAgain},
@@ -52,6 +57,11 @@ constexpr auto kMeanings = std::to_array<Meaning>({
 
 bool is_html(const env::HttpResponse& response) {
   return response.header("Content-Type").find("html") != std::string::npos;
+}
+
+bool is_json(const env::HttpResponse& response) {
+  const auto type = response.header("Content-Type");
+  return type.empty() || type.find("json") != std::string::npos;
 }
 
 /// The vendor's id of a request, by which its support finds it; empty where it is none.
@@ -88,9 +98,22 @@ void append_error(std::string& out, const Json& error) {
   }
 }
 
+const Meaning* meaning_of(std::int64_t code) {
+  const auto* const known =
+      std::find_if(kMeanings.begin(), kMeanings.end(), [&](auto& m) { return m.code == code; });
+  return known == kMeanings.end() ? nullptr : known;
+}
+
+/// The first error whose code says something to us; else the first.
 const Json* first_error(const Json* envelope) {
   const auto* errors = envelope != nullptr ? member(*envelope, "errors") : nullptr;
-  return errors != nullptr && errors->is_array() && !errors->empty() ? &errors->front() : nullptr;
+  if (errors == nullptr || !errors->is_array() || errors->empty()) {
+    return nullptr;
+  }
+  const auto known = std::find_if(errors->begin(), errors->end(), [](const Json& error) {
+    return meaning_of(code_of(error)) != nullptr;
+  });
+  return known == errors->end() ? &errors->front() : &*known;
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -100,10 +123,15 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
-void set_meaning(Error& error, std::int64_t code) {
-  const auto known =
-      std::find_if(kMeanings.begin(), kMeanings.end(), [&](auto& m) { return m.code == code; });
-  if (known != kMeanings.end()) {
+/// A token that is good for others is refused by the same codes where a permission is missing.
+bool is_permission(const env::HttpRequest& request, const Api& api, int status) {
+  return status == 403 &&
+         (request.method != "GET" || request.url.starts_with(api.endpoint() + "/zones/"));
+}
+
+void set_meaning(
+    Error& error, const env::HttpRequest& request, const Api& api, std::int64_t code, int status) {
+  if (const auto* known = meaning_of(code)) {
     error.code = known->is;
     error.category = known->category;
     error.hint = known->hint;
@@ -112,10 +140,16 @@ void set_meaning(Error& error, std::int64_t code) {
     error.category = ErrorCategory::validation;
     error.hint = "see what the message says; nothing of this call was done";
   }
+  if (error.category == ErrorCategory::authentication && is_permission(request, api, status)) {
+    error.category = ErrorCategory::authorization;
+    error.hint = request.url == api.endpoint() + "/zones" ? kMayNotMake : kMayNot;
+  }
 }
 
 env::Secret bearer(std::string_view token) {
-  auto text = "Bearer " + std::string(token);
+  std::string text;
+  text.reserve(7 + token.size());  // no second copy that nobody wipes
+  text.append("Bearer ").append(token);
   env::Secret secret(text);
   env::wipe(text);
   return secret;
@@ -124,7 +158,8 @@ env::Secret bearer(std::string_view token) {
 }  // namespace
 
 bool is_gone(const Error& error) {
-  return error.vendor_code == "81044" || error.vendor_code == "1032" || error.vendor_code == "7003";
+  return error.vendor_code == "81044" || error.vendor_code == "1032" ||
+         error.vendor_code == "7003" || error.vendor_code == "1001";
 }
 
 std::string query_value(std::string_view text) {
@@ -172,13 +207,6 @@ env::HttpRequest Api::post(std::string_view path, const Json& body) const {
   return out;
 }
 
-env::HttpRequest Api::patch(std::string_view path, const Json& body) const {
-  auto out = post(path, body);
-  out.method = "PATCH";
-  out.replayable = true;
-  return out;
-}
-
 env::HttpRequest Api::remove(std::string_view path) const {
   auto out = request("DELETE", path);
   out.replayable = true;
@@ -193,7 +221,7 @@ Result<Json> Api::call(const env::HttpRequest& request, std::stop_token stop) co
     return tl::unexpected(std::move(error).in(names_call ? "cloudflare" : whence(request)));
   }
   auto envelope = Json::parse(response->body, nullptr, false);
-  if (is_html(*response) || !envelope.is_object()) {
+  if (!is_json(*response) || !envelope.is_object()) {
     return tl::unexpected(error_of(request, std::move(*response), nullptr));
   }
   const auto* success = member(envelope, "success");
@@ -228,7 +256,7 @@ Error Api::error_of(const env::HttpRequest& request,
   }
   if (first != nullptr && code_of(*first) != 0) {
     error.vendor_code = std::to_string(code_of(*first));
-    set_meaning(error, code_of(*first));
+    set_meaning(error, request, *this, code_of(*first), response.status);
   } else if (response.ok()) {
     error.hint = "check that this provider's endpoint is the API of Cloudflare";
     error.effect = env::is_safe_method(request.method) ? Effect::none : Effect::maybe;

@@ -35,7 +35,6 @@ class Api {
   /// A request of `path` below the endpoint ("/zones?page=1").
   env::HttpRequest get(std::string_view path) const;
   env::HttpRequest post(std::string_view path, const Json& body) const;
-  env::HttpRequest patch(std::string_view path, const Json& body) const;
   env::HttpRequest remove(std::string_view path) const;
 
   /// The whole envelope of a good answer.

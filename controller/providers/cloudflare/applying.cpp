@@ -47,6 +47,16 @@ bool is_one_delete(const Part& part) {
   return part.sets.size() == 1 && part.sets[0].size() == 1 && part.sets[0].deletes.size() == 1;
 }
 
+/// Whether the answer to a batch has each of its operations.
+bool says_all_of(const Json& envelope, const Json& body) {
+  const auto result = envelope.find("result");
+  return result != envelope.end() && result->is_object() &&
+         std::all_of(body.items().begin(), body.items().end(), [&](const auto& list) {
+           const auto done = result->find(list.key());
+           return done != result->end() && done->is_array() && done->size() >= list.value().size();
+         });
+}
+
 /// One order while it is carried out.
 class Applying {
  public:
@@ -69,12 +79,13 @@ class Applying {
   std::optional<Error> fault_of(const ProviderChange& change) const;
   void sort_out();
   void remove_zone(const ProviderChange& removing);
+  bool is_unlisted();
   Outcome make_zone();
   Result<std::string> zone_id();
   void write();
   void send_all(std::span<const SetChange> sets, bool alone);
   Outcome send(const Part& part);
-  void mark(bool made_records);
+  void mark();
   void stop_with(const Outcome& outcome);
 
   const Api& api_;
@@ -157,6 +168,13 @@ void Applying::stop_with(const Outcome& outcome) {
   }
 }
 
+/// Whether the account lists no such zone. What the API says of an id alone may also be said of a
+/// path that something on the way has changed.
+bool Applying::is_unlisted() {
+  const auto found = directory_.find(zone_.text(), stop_);
+  return found && !*found;
+}
+
 /// The zone goes with all that is in it.
 void Applying::remove_zone(const ProviderChange& removing) {
   id_ = removing.handle;
@@ -168,7 +186,8 @@ void Applying::remove_zone(const ProviderChange& removing) {
     error = std::move(gone).error();
   }
   directory_.forget(zone_.text());
-  const bool gone = !error || is_gone(*error) || (!id && error->code == ErrorCode::not_found);
+  const bool gone =
+      !error || (!id && error->code == ErrorCode::not_found) || (is_gone(*error) && is_unlisted());
   const auto outcome = gone ? Outcome(Done{}) : failed(std::move(*error));
   for (const auto& change : order_.changes) {
     report_(change.number, outcome);
@@ -191,7 +210,7 @@ Outcome Applying::make_zone() {
     return failed(std::move(error));
   }
   id_ = made->id;
-  directory_.remember(zone_.text(), {id_, {}});
+  directory_.remember(zone_.text(), {id_, {}, true});
   Value::List servers;
   for (auto& server : made->name_servers) {
     servers.emplace_back().data = std::move(server);
@@ -211,7 +230,7 @@ Result<std::string> Applying::zone_id() {
               .hint = "plan again; check that the token may see the zone",
               .category = ErrorCategory::not_found});
   }
-  directory_.remember(zone_.text(), {found->id, {}});
+  directory_.remember(zone_.text(), {found->id, {}, false});
   return found->id;
 }
 
@@ -244,18 +263,22 @@ void Applying::write() {
   }
   group_by_owner(sets_);
   send_all(sets_, making_ == nullptr);
-  const bool made_records = std::any_of(
-      sets_.begin(), sets_.end(), [](const SetChange& set) { return !set.posts.empty(); });
-  mark(made_records);
+  mark();
 }
 
 /// The mark is put with the next write where this fails: nothing that was done depends on it.
-void Applying::mark(bool made_records) {
+void Applying::mark() {
+  const auto any = [&](auto list) {
+    return std::any_of(
+        sets_.begin(), sets_.end(), [&](const SetChange& set) { return !(set.*list).empty(); });
+  };
+  const auto known = directory_.known(zone_.text());
   if (order_.owner.empty() || stopped_) {
-    return;
-  }
-  if (made_records) {
-    directory_.remember(zone_.text(), {id_, std::string(order_.owner)});
+    if (known && any(&SetChange::deletes)) {  // the one that has it, perhaps
+      directory_.remember(zone_.text(), {id_, known->owner, false});
+    }
+  } else if (any(&SetChange::posts) && known && known->owner.empty()) {
+    directory_.remember(zone_.text(), {id_, std::string(order_.owner), true});
   } else {
     static_cast<void>(put_mark(api_, directory_, order_.scope, order_.owner, stop_));
   }
@@ -304,6 +327,12 @@ Outcome Applying::send(const Part& part) {
       }
       return failed(std::move(error));
     }
+    if (!says_all_of(*done, part.bodies[i])) {
+      return Unknown{Error{.code = ErrorCode::internal,
+                           .message = "cloudflare: POST " + records_path(id_) +
+                                      "/batch: the answer does not name all that was to be done",
+                           .effect = Effect::maybe}};
+    }
   }
   return Done{};
 }
@@ -315,23 +344,34 @@ Result<void> put_mark(const Api& api,
                       const Scope& scope,
                       std::string_view mark,
                       const std::stop_token& stop) {
-  if (const auto known = directory.known(scope.container); known && known->owner == mark) {
+  const auto known = directory.known(scope.container);
+  if (known && known->sure && known->owner == mark) {
     return {};
   }
   PLUMB_TRY(zone, directory.find(scope.container, stop));
   if (!zone) {
     return {};
   }
-  std::string bare;
-  PLUMB_TRY(observed, directory.read(scope, *zone, stop, &bare));
-  if (observed.owner == mark || bare.empty()) {
-    return {};
+  Marks marks;
+  PLUMB_TRY(observed, directory.read(scope, *zone, stop, &marks));
+  static_cast<void>(observed);
+  std::vector<std::string> ids;
+  for (const auto& [owner, marked] : marks.by_owner) {
+    ids.insert(ids.end(), marked.begin(), owner == mark ? marked.begin() : marked.end());
   }
-  const auto request =
-      api.patch(records_path(zone->id) + "/" + query_value(bare), {{"comment", mark}});
-  PLUMB_TRY(answer, api.call(request, stop));
-  static_cast<void>(answer);
-  directory.remember(scope.container, {zone->id, std::string(mark)});
+  if (marks.by_owner.empty() && !marks.bare.empty()) {
+    ids.push_back(marks.bare);
+  }
+  for (std::size_t first = 0; first < ids.size(); first += kMostOperations) {
+    auto body = Json::object();
+    for (std::size_t i = first; i < std::min(first + kMostOperations, ids.size()); ++i) {
+      body["patches"].push_back({{"id", ids[i]}, {"comment", mark}});
+    }
+    PLUMB_TRY(answer, api.call(api.post(records_path(zone->id) + "/batch", body), stop));
+    static_cast<void>(answer);
+  }
+  const bool marked = !ids.empty() || marks.by_owner.contains(std::string(mark));
+  directory.remember(scope.container, {zone->id, marked ? std::string(mark) : "", marked});
   return {};
 }
 

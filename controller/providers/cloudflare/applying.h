@@ -15,8 +15,8 @@ void apply_order(const Api& api,
                  const Report& report,
                  const std::stop_token& stop);
 
-/// Puts an owner's mark on a record that has no comment, unless one of the zone's has it already.
-/// A zone without such a record stays unmarked.
+/// Puts an owner's mark on all records that have another owner's, and on one that has no comment
+/// where there are none. A zone without such a record stays unmarked.
 Result<void> put_mark(const Api& api,
                       Directory& directory,
                       const Scope& scope,

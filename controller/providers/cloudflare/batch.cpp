@@ -41,9 +41,22 @@ std::string_view without_mark(std::string_view handle) {
   return handle.substr(has_mixed_ttl(handle) ? 1 : 0);
 }
 
-/// The records that a set has: the id that keeps each value, and those that repeat one.
+/// A record that keeps a value.
+struct Keeper {
+  std::string_view value;
+  std::string id;
+  bool free = false;  ///< its comment is no person's
+};
+
+/// The id of a handle's part, and whether its comment is free.
+Keeper keeper_of(std::string_view value, std::string_view part) {
+  const bool free = part.ends_with(kFree);
+  return {value, std::string(part.substr(0, part.size() - (free ? 1U : 0U))), free};
+}
+
+/// The records that a set has: the one that keeps each value, and those that repeat one.
 struct Present {
-  std::vector<std::pair<std::string_view, std::string>> ids;  ///< value, id
+  std::vector<Keeper> ids;
   std::vector<std::string> again;
 };
 
@@ -62,8 +75,10 @@ std::optional<Present> present_in(const ProviderChange& change) {
     if (ids.empty()) {
       return std::nullopt;
     }
-    present.ids.emplace_back(values[i], ids.front());
-    present.again.insert(present.again.end(), ids.begin() + 1, ids.end());
+    present.ids.push_back(keeper_of(values[i], ids.front()));
+    for (auto again = ids.begin() + 1; again != ids.end(); ++again) {
+      present.again.push_back(keeper_of(values[i], *again).id);
+    }
   }
   return present;
 }
@@ -125,26 +140,31 @@ class Operations {
                                                    : kinds::rrset_values(change_.after);
     auto& ids = present.ids;
     const auto spare = std::stable_partition(ids.begin(), ids.end(), [&](const auto& one) {
-      return std::find(wanted.begin(), wanted.end(), one.first) != wanted.end();
+      return std::find(wanted.begin(), wanted.end(), one.value) != wanted.end();
     });
     for (auto kept = ids.begin(); kept != spare; ++kept) {
-      if (auto put = common_.moves ? patch(kept->second, kept->first) : Result<void>(); !put) {
+      if (auto put = common_.moves ? patch(*kept, kept->value) : Result<void>(); !put) {
         return tl::unexpected(std::move(put).error());
       }
     }
+    const auto fresh = wanted.size() - static_cast<std::size_t>(spare - ids.begin());
+    // What people wrote of one value is not true of another, but where that takes its place.
+    const bool in_place = fresh == 1 && ids.end() - spare == 1;
+    const auto reused = std::stable_partition(
+        spare, ids.end(), [&](const auto& one) { return one.free || in_place; });
     auto next = spare;
     for (const auto value : wanted) {
-      if (std::any_of(ids.begin(), spare, [&](const auto& one) { return one.first == value; })) {
+      if (std::any_of(ids.begin(), spare, [&](const auto& one) { return one.value == value; })) {
         continue;
       }
-      auto put = next != ids.end() ? patch(next->second, value) : post(value);
+      auto put = next != reused ? patch(*next, value) : post(value);
       if (!put) {
         return tl::unexpected(std::move(put).error());
       }
-      next += next != ids.end() ? 1 : 0;
+      next += next != reused ? 1 : 0;
     }
     for (; next != ids.end(); ++next) {
-      set_.deletes.push_back({{"id", next->second}});
+      set_.deletes.push_back({{"id", next->id}});
     }
     for (const auto& id : present.again) {
       set_.deletes.push_back({{"id", id}});
@@ -153,9 +173,12 @@ class Operations {
   }
 
  private:
-  Result<void> patch(const std::string& id, std::string_view value) {
+  Result<void> patch(const Keeper& keeper, std::string_view value) {
     auto record = common_.record();
-    record["id"] = id;
+    record["id"] = keeper.id;
+    if (keeper.free && !mark_.empty()) {
+      record["comment"] = mark_;
+    }
     if (auto put = put_data(record, common_.type, value); !put) {
       return put;
     }

@@ -27,7 +27,8 @@ struct SetChange {
   std::size_t size() const;
 };
 
-/// The operations of a change. `mark`: the comment of records that are made, may be empty.
+/// The operations of a change. `mark`: the comment of records that are made, and of those
+/// that are written and have none of a person's; may be empty.
 /// Errors: `conflict` where the change does not say which records the set has.
 Result<SetChange> operations_of(const ProviderChange& change,
                                 const values::DomainName& zone,

@@ -207,6 +207,113 @@ TEST_F(CloudflareProvider, StaysBelowTheRateOfTheVendorWhereNobodySaysOtherwise)
   EXPECT_LE(rate * 300 + kBurst, 1200) << "calls in 5 minutes";
 }
 
+TEST_F(CloudflareProvider, ATokenThatMayNotIsToldFromOneThatIsWrong) {
+  vendor_.make_zone("example.com");
+  vendor_.allow_reading_only();
+  const auto outcomes = apply({www_});
+  const auto* refused = std::get_if<Refused>(&outcomes.at(0));
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->error.category, ErrorCategory::authorization);
+  EXPECT_NE(refused->error.hint.find("DNS: Edit"), std::string::npos) << refused->error.hint;
+  const auto made = apply({}, Act::create);
+  refused = std::get_if<Refused>(&made.at(1000));
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->error.category, ErrorCategory::authorization);
+  EXPECT_NE(refused->error.hint.find("Zone: Edit"), std::string::npos) << refused->error.hint;
+  vendor_.forbid("example.com");
+  EXPECT_EQ(look().error().category, ErrorCategory::authorization);
+}
+
+TEST_F(CloudflareProvider, AnAnswerThatDoesNotNameAllThatWasSentMayHaveBeenDone) {
+  vendor_.make_zone("example.com");
+  for (const auto* result : {"null", "{}", R"({"posts":[]})", R"({"posts":{"id":"7"}})"}) {
+    vendor_.answer(200, R"({"success":true,"result":)" + std::string(result) + "}", true);
+    EXPECT_TRUE(std::holds_alternative<Unknown>(apply({www_}).at(0))) << result;
+  }
+}
+
+TEST_F(CloudflareProvider, ZonesAreFoundByTheirUnicodeNames) {
+  for (const auto* zone : {"xn--bcher-kva.example", "example.com"}) {
+    vendor_.make_zone(zone);
+  }
+  vendor_.spell("xn--bcher-kva.example",
+                "b\xC3\xBC"
+                "cher.example");
+  const auto scope = opened_.scope("xn--bcher-kva.example.");
+  EXPECT_EQ(opened_.provider().locate(scope, {}, {}).value().reading, Reading::read);
+  EXPECT_EQ(vendor_.requests().size(), 2U);
+  const auto all = opened_.provider().survey({}).value();
+  EXPECT_EQ(all.at(1).scope, scope);
+}
+
+TEST_F(CloudflareProvider, OfZonesOfOneNameTheActiveOneCounts) {
+  const auto zones = [&](const std::string& first, const std::string& second) {
+    const auto item = [](const char* id, const std::string& status) {
+      return R"({"id":")" + std::string(id) + R"(","name":"example.com","status":")" + status +
+             R"("})";
+    };
+    vendor_.answer(200,
+                   R"({"success":true,"result":[)" + item("a", first) + "," + item("b", second) +
+                       R"(],"result_info":{"page":1,"per_page":50,"total_count":2}})");
+  };
+  zones("moved", "active");
+  static_cast<void>(look());
+  EXPECT_NE(vendor_.requests().at(1).target.find("/zones/b/"), std::string::npos);
+  zones("pending", "pending");
+  const auto seen = look();
+  ASSERT_FALSE(seen);
+  EXPECT_EQ(seen.error().code, ErrorCode::conflict);
+  EXPECT_NE(seen.error().message.find("a and b"), std::string::npos) << seen.error().message;
+}
+
+TEST_F(CloudflareProvider, WhatSlidesFromPageToPageIsNotMissed) {
+  vendor_.make_zone("example.com");
+  std::vector<std::string> ids;
+  for (int i = 10; i < 30; ++i) {
+    ids.push_back(vendor_.put("example.com",
+                              {{"name", "h" + std::to_string(i) + ".example.com"},
+                               {"type", "A"},
+                               {"content", "192.0.2.1"}}));
+  }
+  vendor_.clamp_pages(10);
+  vendor_.erase_after_page("example.com", ids[3]);
+  const auto seen = look().value();
+  EXPECT_EQ(seen.table.size(), 20U);
+  EXPECT_TRUE(seen.table.find(kinds::kRRset, kinds::rrset_key("h20", RecordType::a)));
+  EXPECT_FALSE(seen.table.find(kinds::kRRset, kinds::rrset_key("h13", RecordType::a)));
+}
+
+TEST_F(CloudflareProvider, SpellingsOfOneNameAreOneSet) {
+  vendor_.make_zone("example.com");
+  for (const auto* name : {"WWW.example.com", "www.example.com"}) {
+    vendor_.put("example.com",
+                {{"name", name},
+                 {"type", "A"},
+                 {"content", name[0] == 'W' ? "192.0.2.1" : "192.0.2.2"},
+                 {"ttl", 300}});
+  }
+  const auto both = change(look().value(), www_).before;
+  EXPECT_EQ(kinds::rrset_values(both).size(), 2U);
+}
+
+TEST_F(CloudflareProvider, TakesJsonAlone) {
+  vendor_.make_zone("example.com");
+  vendor_.answer(200, "<pre>{}</pre>");
+  EXPECT_FALSE(look());
+}
+
+TEST_F(CloudflareProvider, AZoneWhoseIdIsUnknownButWhichIsListedIsNotDeleted) {
+  vendor_.make_zone("example.com");
+  for (const auto* code : {"7003", "1001"}) {
+    vendor_.answer(
+        404,
+        R"({"success":false,"errors":[{"code":)" + std::string(code) + R"(,"message":"?"}]})",
+        true);
+    EXPECT_TRUE(std::holds_alternative<Refused>(apply({}, Act::remove).at(1000))) << code;
+  }
+  EXPECT_TRUE(vendor_.has_zone("example.com"));
+}
+
 TEST_F(CloudflareProvider, AZoneThatIsNotListedIsMissing) {
   const auto seen = look();
   ASSERT_TRUE(seen) << seen.error().message;
@@ -237,9 +344,11 @@ TEST_F(CloudflareProvider, AListingThatLacksRecordsIsNotBelieved) {
                  R"({"success":true,"result":[{"id":"00000000000000000000000000000001",)"
                  R"("name":"example.com"}],"result_info":{"page":1,"per_page":50,)"
                  R"("count":1,"total_count":1}})");
-  vendor_.answer(200,
-                 R"({"success":true,"result":[],"result_info":)"
-                 R"({"page":1,"per_page":100,"count":0,"total_count":7}})");
+  for (int round = 0; round < 3; ++round) {
+    vendor_.answer(200,
+                   R"({"success":true,"result":[],"result_info":)"
+                   R"({"page":1,"per_page":100,"count":0,"total_count":7}})");
+  }
   const auto seen = look();
   ASSERT_FALSE(seen);
   EXPECT_NE(seen.error().message.find("0 of 7 records"), std::string::npos);
@@ -506,10 +615,11 @@ TEST_F(CloudflareProvider, UnknownFieldsAndWarningsArePassedOver) {
                {"of_next_year", {{"a", 1}}}});
   const auto seen = look().value();
   EXPECT_EQ(change(seen, www_).before, www_.after);
-  vendor_.answer(200,
-                 R"({"success":true,"errors":[],"messages":[{"code":1,"message":"The content )"
-                 R"(field of TXT records must be in quotation marks"}],"result":{}})",
-                 true);
+  vendor_.answer(
+      200,
+      R"({"success":true,"errors":[],"messages":[{"code":1,"message":"The content )"
+      R"(field of TXT records must be in quotation marks"}],"result":{"posts":[{"id":"7"}]}})",
+      true);
   expect_done(apply({put("t", RecordType::txt, 300, {"x"})}));
 }
 
@@ -528,6 +638,79 @@ TEST_F(CloudflareProvider, MarksAZoneOnceAndNeverOverAComment) {
   EXPECT_EQ(record("a.example.com", "A")["comment"], "mine");
   EXPECT_EQ(record("b.example.com", "A")["comment"], "plumb:acme/prod");
   EXPECT_EQ(look().value().owner, "plumb:acme/prod");
+}
+
+TEST_F(CloudflareProvider, ATakeOverReplacesTheMarksOfTheOwnerBefore) {
+  vendor_.make_zone("example.com");
+  std::vector<Wanted> all;
+  for (int i = 0; i < 250; ++i) {
+    all.push_back(put("h" + std::to_string(i), RecordType::a, 300, {"192.0.2.1"}));
+  }
+  expect_done(apply(all, std::nullopt, "plumb:acme/prod"));
+  vendor_.put("example.com",
+              {{"name", "j.example.com"},
+               {"type", "A"},
+               {"content", "192.0.2.1"},
+               {"comment", "ask Jane"}});
+  vendor_.forget_requests();
+  ASSERT_TRUE(opened_.provider().mark_owner(scope(), "plumb:beta/prod", {}));
+  EXPECT_EQ(vendor_.writes().size(), 2U);
+  for (const auto& one : vendor_.records("example.com")) {
+    EXPECT_EQ(one["comment"], one["name"] == "j.example.com" ? "ask Jane" : "plumb:beta/prod");
+  }
+  EXPECT_EQ(look().value().owner, "plumb:beta/prod");
+}
+
+TEST_F(CloudflareProvider, TheMarkGoesOnWhatIsWrittenAndElseOnWhatIsLikelyToStay) {
+  vendor_.make_zone("example.com");
+  const auto bare = [&](const std::string& name, const char* type) {
+    vendor_.put("example.com",
+                {{"name", name + "example.com"},
+                 {"type", type},
+                 {"content", type == std::string("A") ? "192.0.2.7" : "x"},
+                 {"ttl", 300}});
+  };
+  bare("_acme-challenge.", "TXT");
+  bare("_x.", "TXT");
+  ASSERT_TRUE(opened_.provider().mark_owner(scope(), "plumb:a/b", {}));
+  EXPECT_EQ(record("_x.example.com", "TXT")["comment"], "plumb:a/b");
+  vendor_.edit("example.com", "_x.example.com", "TXT", {{"comment", nullptr}});
+  bare("www.", "A");
+  bare("", "A");
+  static_cast<void>(look());
+  ASSERT_TRUE(opened_.provider().mark_owner(scope(), "plumb:a/b", {}));
+  EXPECT_EQ(record("example.com", "A")["comment"], "plumb:a/b");
+  // What is written bears the mark as well, so that it does not hang on one record.
+  expect_done(apply({change(look().value(), www_)}));
+  EXPECT_EQ(record("www.example.com", "A")["comment"], "plumb:a/b");
+  EXPECT_EQ(record("_x.example.com", "TXT")["comment"], nullptr);
+}
+
+TEST_F(CloudflareProvider, AMarkThatWasDeletedComesBack) {
+  vendor_.make_zone("example.com");
+  expect_done(apply({www_}, std::nullopt, "plumb:a/b"));
+  vendor_.put("example.com", {{"name", "b.example.com"}, {"type", "A"}, {"content", "192.0.2.1"}});
+  auto gone = www_;
+  gone.after.clear();
+  expect_done(apply({change(look().value(), gone)}));
+  ASSERT_TRUE(opened_.provider().mark_owner(scope(), "plumb:a/b", {}));
+  EXPECT_EQ(record("b.example.com", "A")["comment"], "plumb:a/b");
+}
+
+TEST_F(CloudflareProvider, WhatPeopleWroteOfOneValueIsNotLeftOnAnother) {
+  vendor_.make_zone("example.com");
+  for (const auto* text : {"one", "two"}) {
+    vendor_.put("example.com",
+                {{"name", "t.example.com"},
+                 {"type", "TXT"},
+                 {"content", text},
+                 {"ttl", 300},
+                 {"comment", std::string("of ") + text}});
+  }
+  expect_done(apply({change(look().value(), put("t", RecordType::txt, 300, {"three", "four"}))}));
+  for (const auto& one : vendor_.records("example.com")) {
+    EXPECT_EQ(one["comment"], nullptr) << one["content"];
+  }
 }
 
 TEST_F(CloudflareProvider, ADeletedZoneIsDeletedTwiceWithoutComplaint) {
