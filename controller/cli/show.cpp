@@ -22,6 +22,7 @@ namespace {
 struct Seen {
   std::string domain, provider, account, kind, label, summary, owner;
   nlohmann::json fields;
+  std::vector<Field> outputs;        ///< what others may refer to
   std::vector<std::string> foreign;  ///< values beside ours in a set that is shared
   bool left_alone = false;           ///< as a whole
 };
@@ -127,6 +128,8 @@ struct Viewer {
                .summary = body.empty() ? std::string() : kind.summary(key, body),
                .owner = owner_of(sight, entry),
                .fields = describe::body_json(kind, body),
+               .outputs =
+                   entry.side != 0 ? sight.seen.side[entry.side - 1].outputs : std::vector<Field>(),
                .foreign = foreign_values(sight, entry)};
       row.left_alone = row.owner.starts_with("left alone");
       if (!unmanaged_only || row.left_alone || !row.foreign.empty()) {
@@ -159,6 +162,24 @@ std::string quoted(const std::string& value) {
   return '"' + describe::printable(value) + '"';
 }
 
+/// What a zone above has to be told: "nameServers: a, b".
+std::string zone_outputs_text(const Seen& row) {
+  std::string text;
+  for (const auto& output : row.outputs) {
+    const auto* list = output.value.as_list();
+    if (row.kind != "Zone" || list == nullptr) {
+      continue;
+    }
+    std::string values;
+    for (const auto& value : *list) {
+      values +=
+          value.as_string() != nullptr ? (values.empty() ? "" : ", ") + *value.as_string() : "";
+    }
+    text += output.name + ": " + describe::printable(values) + "\n";
+  }
+  return text;
+}
+
 std::string rows_text(std::vector<Seen> rows, bool unmanaged_only) {
   std::stable_sort(rows.begin(), rows.end(), [](const Seen& a, const Seen& b) {
     return std::tie(a.domain, a.provider, a.label) < std::tie(b.domain, b.provider, b.label);
@@ -177,6 +198,9 @@ std::string rows_text(std::vector<Seen> rows, bool unmanaged_only) {
     if (!unmanaged_only || row.left_alone) {
       text += describe::padded(name, column) + describe::printable(row.summary) + "  (" +
               describe::printable(row.owner) + ")\n";
+      if (const auto outputs = zone_outputs_text(row); !outputs.empty()) {
+        text += std::string(column, ' ') + outputs;
+      }
     }
     for (std::size_t i = 0; i < row.foreign.size(); ++i) {
       const bool first = unmanaged_only && i == 0;
@@ -185,6 +209,14 @@ std::string rows_text(std::vector<Seen> rows, bool unmanaged_only) {
     }
   }
   return text + left_alone_text(rows);
+}
+
+nlohmann::json outputs_json(const Seen& row) {
+  auto outputs = nlohmann::json::object();
+  for (const auto& output : row.outputs) {
+    outputs[output.name] = describe::to_json(output.value);
+  }
+  return outputs;
 }
 
 std::string rows_json(const std::vector<Seen>& rows, std::size_t left_out) {
@@ -202,6 +234,7 @@ std::string rows_json(const std::vector<Seen>& rows, std::size_t left_out) {
                     {"fields", row.fields},
                     {"summary", describe::printable(row.summary)},
                     {"owner", describe::printable(row.owner)},
+                    {"outputs", outputs_json(row)},
                     {"foreignValues", foreign}});
   }
   return describe::json_text(

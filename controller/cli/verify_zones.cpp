@@ -67,18 +67,11 @@ bool is_applied(const ClaimedScope* claimed, std::string_view key, const verify:
                     : last == set.values;
 }
 
-/// Whether a vendor's own fields make it serve something else than the declared values, like the
-/// addresses of a proxy. An empty map says that nothing is out of the ordinary.
-bool is_served_otherwise(std::string_view body) {
-  const auto at = cbor::field(body, kinds::kRRsetAt);
-  const auto fields = at ? cbor::decode(*at) : fail(ErrorCode::not_found, "");
-  return fields && fields->as_map() != nullptr && !fields->as_map()->empty();
-}
-
-/// The TTL that is to be served. 1 is how Cloudflare is told to choose one.
-std::optional<std::uint32_t> served_ttl(std::string_view body) {
-  const auto ttl = kinds::rrset_ttl(body);
-  return ttl == 1U ? std::nullopt : ttl;
+const ProviderTraits* traits_of(const Workspace& workspace, std::string_view type) {
+  const auto types = workspace.parts().provider_types;
+  const auto found = std::find_if(
+      types.begin(), types.end(), [&](const auto& one) { return one.traits->type == type; });
+  return found == types.end() ? nullptr : found->traits;
 }
 
 /// One zone out of the scopes (one per provider) that hold it.
@@ -87,7 +80,11 @@ class ZoneReader {
   ZoneReader(const Catalog& catalog, const plan::KnownOutputs& outputs)
       : catalog_(catalog), outputs_(outputs) {}
 
-  void add(const DesiredScope& scope, const ClaimedScope* claimed, verify::Zone& zone) const;
+  /// `traits`: of the scope's provider; nullptr where it is not known.
+  void add(const DesiredScope& scope,
+           const ClaimedScope* claimed,
+           const ProviderTraits* traits,
+           verify::Zone& zone) const;
 
  private:
   const Catalog& catalog_;
@@ -96,6 +93,7 @@ class ZoneReader {
 
 void ZoneReader::add(const DesiredScope& scope,
                      const ClaimedScope* claimed,
+                     const ProviderTraits* traits,
                      verify::Zone& zone) const {
   for (const auto& entry : scope.table.entries()) {
     const auto key = scope.table.key(entry);
@@ -114,16 +112,17 @@ void ZoneReader::add(const DesiredScope& scope,
       }
       body = std::move(resolved.body);
     }
+    body = traits != nullptr && traits->served != nullptr ? traits->served(body) : std::move(body);
     const auto [owner, type_name] = kinds::split_rrset_key(key);
     const auto type = values::find_record_type(type_name);
     const auto name = values::DomainName::parse_master_file(owner, zone.name);
-    if (!type || !name || values::is_system_type(*type) || is_served_otherwise(body)) {
+    if (!type || !name || values::is_system_type(*type) || body.empty()) {
       continue;
     }
     const auto views = kinds::rrset_values(body);
     verify::RecordSet set{.name = *name,
                           .type = *type,
-                          .ttl = served_ttl(body),
+                          .ttl = kinds::rrset_ttl(body),
                           .values = {views.begin(), views.end()},
                           .shared = *type == values::RecordType::txt && !scope.exclusive};
     std::sort(set.values.begin(), set.values.end());
@@ -162,7 +161,8 @@ Result<verify::Declared> declared_zones(Workspace& workspace,
       continue;
     }
     auto& zone = zones.try_emplace(*name, verify::Zone{.name = *name}).first->second;
-    if (const auto found = providers.find(scope->provider); found != providers.end()) {
+    const auto found = providers.find(scope->provider);
+    if (found != providers.end()) {
       const auto& servers = found->second->name_servers;
       zone.servers.insert(zone.servers.end(), servers.begin(), servers.end());
     }
@@ -171,7 +171,9 @@ Result<verify::Declared> declared_zones(Workspace& workspace,
       PLUMB_TRY(claims, store->claims(scope->scope));
       claimed = std::move(claims);
     }
-    reader.add(*scope, claimed.get(), zone);
+    const auto* traits =
+        found == providers.end() ? nullptr : traits_of(workspace, found->second->type);
+    reader.add(*scope, claimed.get(), traits, zone);
   }
   for (const auto& scope : loaded.scopes) {
     const auto name = values::DomainName::parse(scope->scope.container);

@@ -116,6 +116,17 @@ class MailReader {
   ImportedMail out_;
 };
 
+/// A vendor's own fields that say something; null where none does.
+Value without_what_is_off(const Value& at) {
+  Value::Map on;
+  for (const auto& field : at.as_map() != nullptr ? *at.as_map() : Value::Map()) {
+    if (field.value.as_bool() == nullptr || *field.value.as_bool()) {
+      on.push_back(field);
+    }
+  }
+  return on.empty() ? Value{} : Value{std::move(on), {}};
+}
+
 /// What providers say of a set whose TTL is the lowest of several.
 bool has_mixed_ttl(const ObservedScope& scope, const Entry& entry) {
   const auto none = std::vector<Field>();
@@ -167,8 +178,7 @@ ImportedDomain domain_of(const ObservedScope& scope,
     if (cbor::field(body, kinds::kRRsetAt)) {
       const auto tree = body_tree(catalog.of(kinds::kRRset), body);
       const auto* at = tree ? tree->find("at") : nullptr;
-      const auto* map = at != nullptr ? at->as_map() : nullptr;
-      set.at = map != nullptr && !map->empty() ? *at : Value{};
+      set.at = at != nullptr ? without_what_is_off(*at) : Value{};
     }
     domain.sets.push_back(std::move(set));
   }

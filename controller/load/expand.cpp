@@ -19,6 +19,9 @@ using kinds::DeclaredSet;
 using kinds::DeclaredValue;
 using values::RecordType;
 
+/// What makes the apex NS.
+constexpr std::string_view kNameServers = "dns.nameServers";
+
 class DomainExpansion {
  public:
   DomainExpansion(const DomainEntry& domain, const Manifests& manifests, const Catalog& catalog)
@@ -128,7 +131,7 @@ class DomainExpansion {
       }
     }
     const auto place = values.empty() ? Place{} : values.front().place;
-    add_made("@", RecordType::ns, std::move(values), place, "dns.nameServers");
+    add_made("@", RecordType::ns, std::move(values), place, std::string(kNameServers));
   }
 
   void add_addresses(const kinds::ServerDeclaration& server) {
@@ -452,7 +455,13 @@ class DomainExpansion {
     add_zone(builder);
     WrittenRows written;
     written.add({});  // the zone itself
+    if (first) {
+      out_.served = provider.traits->served;
+    }
     for (auto& set : sets) {
+      if (provider.traits->names_servers && set.made_by == kNameServers) {
+        continue;
+      }
       const auto row = first ? WrittenRows::row_of(set) : WrittenRow();
       if (add_set(builder, set, provider, last) && first) {
         written.add(row);

@@ -21,7 +21,9 @@ struct Expanded {
   /// Sets that are declared but not known: of them the rules do not say that they are missing.
   kinds::UnreadSets unread;
   bool lint_known = true;  ///< false: which rules are switched off could not be read
-  bool stand_in = false;   ///< no provider is known: the scope is there for the rules only
+  /// ProviderTraits::served of the first scope's provider.
+  std::string (*served)(std::string_view body) = nullptr;
+  bool stand_in = false;  ///< no provider is known: the scope is there for the rules only
   Diagnostics problems;
 };
 

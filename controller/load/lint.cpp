@@ -91,6 +91,7 @@ rules::ZoneView view_of(const Expanded& domain, StandIns& texts) {
     } else {
       record.values = kinds::rrset_values(body);
     }
+    record.proxied = domain.served != nullptr && domain.served(body).empty();
     record.rules_off = domain.written.rules_off(row);
     records.push_back(std::move(record));
   }

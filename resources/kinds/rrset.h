@@ -16,9 +16,7 @@ namespace plumb::kinds {
 constexpr std::uint8_t kRRsetTtl = 1;  ///< number, seconds; absent: not stated, hence not managed
 constexpr std::uint8_t kRRsetValues =
     2;  ///< sorted array of canonical rdata (TXT: the octets themselves)
-/// A vendor's own fields (`at`), canonical CBOR map; an empty one: all of them as they are unless
-/// said otherwise.
-constexpr std::uint8_t kRRsetAt = 3;
+constexpr std::uint8_t kRRsetAt = 3;  ///< a vendor's own fields (`at`), canonical CBOR map
 
 /// "www\0A": the owner name relative to the zone ("@" is the apex), NUL, the type's name.
 std::string rrset_key(std::string_view owner, values::RecordType type);

@@ -189,7 +189,7 @@ void tree_text(std::string& out, const Value& value) {
 std::optional<std::string> at_text(std::string_view body) {
   const auto bytes = cbor::field(body, kRRsetAt);
   const auto tree = bytes ? cbor::decode(*bytes) : fail(ErrorCode::not_found, "");
-  if (!tree || (tree->as_map() != nullptr && tree->as_map()->empty())) {
+  if (!tree) {
     return std::nullopt;
   }
   std::string out;
@@ -197,12 +197,26 @@ std::optional<std::string> at_text(std::string_view body) {
   return out;
 }
 
-/// An empty map says something, too, where it takes the place of another.
-std::string at_difference(std::string_view before, std::string_view after) {
-  const auto had = at_text(before);
-  const auto has = at_text(after);
-  return cbor::field(after, kRRsetAt) && had && !has ? "at " + *had + " → {}"
-                                                     : plain_difference("at", had, has);
+/// The same without what is off, which goes without saying where nothing changes.
+std::optional<std::string> at_summary(std::string_view body) {
+  const auto bytes = cbor::field(body, kRRsetAt);
+  auto tree = bytes ? cbor::decode(*bytes) : fail(ErrorCode::not_found, "");
+  const auto* map = tree ? tree->as_map() : nullptr;
+  if (map == nullptr) {
+    return at_text(body);
+  }
+  Value::Map on;
+  for (const auto& field : *map) {
+    if (field.value.as_bool() == nullptr || *field.value.as_bool()) {
+      on.push_back(field);
+    }
+  }
+  if (on.empty()) {
+    return std::nullopt;
+  }
+  std::string out;
+  tree_text(out, Value{std::move(on), {}});
+  return out;
 }
 
 }  // namespace
@@ -218,7 +232,7 @@ std::string rrset_summary(std::string_view key, std::string_view body) {
   if (const auto ttl = ttl_text(body)) {
     out += " · ttl " + *ttl;
   }
-  if (const auto at = at_text(body)) {
+  if (const auto at = at_summary(body)) {
     out += " · at " + *at;
   }
   return out;
@@ -236,7 +250,7 @@ std::string rrset_difference(std::string_view key,
     out = values_difference(key, set_values(before), set_values(after));
   }
   for (const auto& text : {plain_difference("ttl", ttl_text(before), ttl_text(after)),
-                           at_difference(before, after)}) {
+                           plain_difference("at", at_text(before), at_text(after))}) {
     out.append(out.empty() || text.empty() ? "" : " · ").append(text);
   }
   return out;

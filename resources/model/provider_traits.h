@@ -12,8 +12,9 @@
 
 namespace plumb {
 
-/// What one call to a vendor can carry, and how many it takes; 0 = no limit. env/http keeps to them,
-/// per account. Reads go beside each other as calls do, where `reads_at_once` does not say otherwise.
+/// What one call to a vendor can carry, and how many it takes; 0 = no limit. env/http keeps to
+/// them, per account. Reads go beside each other as calls do, where `reads_at_once` does not say
+/// otherwise.
 struct CallLimits {
   std::uint32_t changes_per_call = 0;
   std::uint32_t bytes_per_call = 0;
@@ -31,6 +32,8 @@ struct ProviderTraits {
   bool servers = false;          ///< holds servers
   bool mail = false;             ///< holds mail domains
   bool zone_ds = false;          ///< tells how it signs a zone: output `ds` of its Zone resources
+  bool names_servers = false;    ///< gives a zone its name servers itself: `dns.nameServers` is for
+                                 ///< the zone above alone
   bool atomic = false;           ///< a batch is done whole or not at all
   bool fuses_container = false;  ///< creates a container together with its content in one call
   bool marks_creates =
@@ -52,6 +55,9 @@ struct ProviderTraits {
   Result<std::string> (*adapt)(const Kind& kind,
                                std::string_view key,
                                std::string_view body) = nullptr;
+  /// What name servers give out of a desired record set: its body, without a TTL that the vendor
+  /// chooses; empty where something of the vendor's stands in front of it. nullptr: all as it is.
+  std::string (*served)(std::string_view body) = nullptr;
   /// Whether an account of this spec serves the MTA-STS policies of its mail domains; nullptr: none
   /// does.
   bool (*serves_policies)(const Value& spec) = nullptr;

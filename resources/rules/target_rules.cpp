@@ -85,6 +85,23 @@ void target_without_address(const CheckedZone& checked, Report& report) {
   });
 }
 
+template <RecordType type>
+void target_behind_proxy(const CheckedZone& checked, Report& report) {
+  for_each_value(checked.zone, type, [&](const ZoneRecord& record, std::string_view value) {
+    const auto target = target_in(value);
+    const auto info = checked.look_up(target);
+    const auto proxied = std::find_if(
+        info.records.begin(), info.records.end(), [](const auto& r) { return r.proxied; });
+    if (info.known == Known::records && proxied != info.records.end()) {
+      report.add(record,
+                 value,
+                 {.message = subject(type, target) + " is behind a proxy, which takes web alone",
+                  .hint = "take `proxied` away from it, or name a host without",
+                  .related = proxied->place});
+    }
+  });
+}
+
 void null_mx_alone(const CheckedZone& checked, Report& report) {
   for_each_of(checked.zone, RecordType::mx, [&](const ZoneRecord& record) {
     const auto is_null = [](std::string_view value) { return target_in(value) == "."; };
@@ -140,6 +157,8 @@ constexpr std::array kLines{
               "an MX names a host of a declared zone that has no address",
               "RFC 5321 §5.1"},
              target_without_address<RecordType::mx>},
+    RuleLine{{"mx-target-proxied", "an MX names a host behind a vendor's proxy", "RFC 5321 §5.1"},
+             target_behind_proxy<RecordType::mx>},
     RuleLine{{"mx-repeated-host",
               "an MX set names a host more than once",
               "RFC 5321 §5.1",
@@ -163,6 +182,11 @@ constexpr std::array kLines{
               "an SRV names a host of a declared zone that has no address",
               "RFC 2782"},
              target_without_address<RecordType::srv>},
+    RuleLine{{"srv-target-proxied",
+              "an SRV names a host behind a vendor's proxy",
+              "RFC 2782",
+              Severity::warning},
+             target_behind_proxy<RecordType::srv>},
     RuleLine{{"srv-null-alone",
               "an SRV set says that there is no service, and names one",
               "RFC 2782",

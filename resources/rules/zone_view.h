@@ -24,6 +24,7 @@ struct ZoneRecord {
   Place name_place = {};  ///< of the owner's name; unknown where it is not written
   std::span<const Place> value_places = {};  ///< parallel to `values`, or empty; borrowed
   bool unresolved = false;  ///< has references: it exists, but what it says is not known yet
+  bool proxied = false;     ///< a proxy of the vendor's answers at its addresses
   const std::vector<std::string>* rules_off = nullptr;  ///< `lint.off` of the record; may be none
 
   /// Where to look for what is wrong: with the name, with one of `values` (a view into it),

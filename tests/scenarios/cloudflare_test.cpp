@@ -103,7 +103,7 @@ TEST_F(AtCloudflare, TheProxyIsDeclaredAndItsTtlIsNobodysBusiness) {
   vendor_.edit("one.example", "mx.one.example", "A", {{"proxied", true}, {"ttl", 1}});
   const auto drift = plumb({"drift"});
   EXPECT_EQ(drift.code, 2) << drift.all();
-  EXPECT_TRUE(drift.says("proxied")) << drift.out;
+  EXPECT_TRUE(drift.says("{proxied: true} → {proxied: false}")) << drift.out;
   apply();
   EXPECT_EQ(one("mx.one.example", "A")["proxied"], false);
   EXPECT_EQ(one("mx.one.example", "A")["ttl"], 300);
@@ -136,6 +136,82 @@ TEST_F(AtCloudflare, VerifyLeavesToTheVendorWhatTheVendorDecides) {
   EXPECT_EQ(ran.code, 0) << ran.all();
   EXPECT_TRUE(ran.says("served by 1 of 1")) << ran.all();
   EXPECT_FALSE(ran.says("104.16.0.1")) << ran.all();
+}
+
+TEST_F(AtCloudflare, AMailHostIsNotPutBehindTheProxy) {
+  const std::string host = "{name: mx1, type: A, value: 192.0.2.1, at: {files: {proxied: true}}}";
+  project_.domain("one.example", {host, "{name: \"@\", type: MX, value: 10 mx1}"});
+  const auto ran = plumb({"validate"});
+  EXPECT_NE(ran.code, 0) << ran.all();
+  EXPECT_TRUE(ran.says("mx-target-proxied")) << ran.all();
+  project_.domain("one.example", {host, "{name: \"@\", type: MX, value: 10 mx.vendor.example.}"});
+  EXPECT_EQ(plumb({"validate"}).code, 0);
+}
+
+/// What the registrar, or the zone above, must be told, is shown, and can be declared.
+TEST_F(AtCloudflare, NameServersAreShownAndGoToTheZoneAbove) {
+  project_.domain("one.example", hosts(3));
+  project_.domain("sub.one.example",
+                  hosts(2),
+                  "delegate: true, nameServers: [lola.ns.cloudflare.com., bob.ns.cloudflare.com.]");
+  apply();
+  const auto shown = plumb({"show", "one.example"});
+  EXPECT_TRUE(shown.says("nameServers: bob.ns.cloudflare.com., lola.ns.cloudflare.com."))
+      << shown.all();
+  const auto json = Json::parse(plumb({"show", "one.example", "-o", "json"}).out);
+  const auto& objects = json["objects"];
+  EXPECT_TRUE(std::any_of(objects.begin(), objects.end(), [](const Json& object) {
+    return object["kind"] == "Zone" && object["outputs"].value("nameServers", Json()).size() == 2;
+  })) << json;
+  EXPECT_EQ(vendor_.records("one.example", "sub.one.example", "NS").size(), 2U);
+  EXPECT_TRUE(vendor_.records("sub.one.example", "sub.one.example", "NS").empty());
+  expect_in_plumb();
+}
+
+TEST_F(AtCloudflare, AZoneOfAnInternationalNameIsAZoneLikeOthers) {
+  vendor_.spell("xn--bcher-kva.example",
+                "b\xC3\xBC"
+                "cher.example");
+  project_.domain("xn--bcher-kva.example", hosts(3));
+  apply();
+  EXPECT_EQ(vendor_.records("xn--bcher-kva.example").size(), 3U);
+  expect_in_plumb();
+}
+
+TEST_F(AtCloudflare, AZoneThatIsTakenOverIsItsNewOwners) {
+  project_.domain("one.example", hosts(4));
+  apply();
+  const Project other{"  drift: heal\n"};
+  other.replace("plumb.yaml", "acme", "beta");
+  other.write("providers/files.yaml", project_.read("providers/files.yaml"));
+  other.domain("one.example", hosts(4));
+  const auto run = [&](const std::vector<std::string>& words) {
+    return other.plumb(words, {.environment = {{"TOKEN", std::string(Cloudflare::kToken)}}});
+  };
+  const auto refused = run({"plan"});
+  EXPECT_EQ(refused.code, 3) << refused.all();
+  const auto consent = between(refused.out, "--consent '", "'");
+  const auto taken = run({"adopt", "--exclusive", "--yes", "one.example", "--consent", consent});
+  EXPECT_EQ(taken.code, 0) << taken.all();
+  for (const auto& record : vendor_.records("one.example")) {
+    EXPECT_EQ(record["comment"], "plumb:beta/default");
+  }
+  EXPECT_EQ(run({"apply", "--yes"}).code, 0);
+  EXPECT_EQ(run({"plan", "--detailed-exitcode"}).code, 0);
+  project_.domain("one.example", hosts(5));
+  const auto before = plumb({"apply", "--yes"});
+  EXPECT_EQ(before.code, 3) << before.all();
+}
+
+TEST_F(AtCloudflare, OneZoneWithoutPermissionDoesNotHideTheOthers) {
+  for (const auto* zone : {"one.example", "two.example", "three.example"}) {
+    project_.domain(zone, hosts(2));
+  }
+  apply();
+  vendor_.forbid("one.example");
+  const auto ran = plumb({"plan"});
+  EXPECT_TRUE(ran.says("DNS: Edit") || ran.says("may not")) << ran.all();
+  EXPECT_FALSE(ran.says("not asked")) << ran.all();
 }
 
 TEST_F(AtCloudflare, ManyChangesGoInBatchesOf200) {

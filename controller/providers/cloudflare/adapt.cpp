@@ -35,7 +35,8 @@ Result<void> check_key(const std::string& label, std::string_view owner, RecordT
   if (owner == kApex && type == RecordType::ns) {
     return refuse(label,
                   "Cloudflare itself gives a zone its name servers",
-                  "take these NS records away; `plumb show` says which servers the zone has");
+                  "take these NS records away; `plumb show` says which servers the zone has, and "
+                  "`dns.nameServers` tells them to the zone above");
   }
   if (owner.find('\\') != std::string_view::npos) {
     return refuse(label,
@@ -115,11 +116,21 @@ std::string with_proxied(std::string_view body, const bool* proxied) {
     }
   }
   if (proxied != nullptr) {
-    Value::Map at;
-    if (*proxied) {
-      at.push_back({"proxied", Value{true, {}}});
-    }
+    Value::Map at{{"proxied", Value{*proxied, {}}}};
     cbor::value(fields.emplace_back(kinds::kRRsetAt, "").second, Value{std::move(at), {}});
+  }
+  return cbor::body(fields);
+}
+
+std::string served(std::string_view body) {
+  if (says_proxied(body)) {
+    return {};
+  }
+  std::vector<std::pair<std::uint8_t, std::string>> fields;
+  for (const auto number : cbor::field_numbers(body)) {
+    if (number != kinds::kRRsetTtl || kinds::rrset_ttl(body) != kAutomatic) {
+      fields.emplace_back(number, *cbor::field(body, number));
+    }
   }
   return cbor::body(fields);
 }

@@ -136,9 +136,11 @@ constexpr ProviderTraits kTraits{
     // 1,200 calls in 5 minutes for a user, over all tokens and the dashboard.
     .limits = {.changes_per_call = 200, .calls_at_once = 4, .requests_per_second = 3.9},
     .dns = true,
+    .names_servers = true,
     .atomic = true,
     .account = account_of,
     .adapt = adapt,
+    .served = served,
     .check = check};
 
 Result<std::unique_ptr<Provider>> open(const Opening& opening) {

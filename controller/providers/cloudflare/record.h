@@ -28,11 +28,13 @@ Result<void> put_data(nlohmann::json& record, values::RecordType type, std::stri
 Result<std::string> data_of(const nlohmann::json& record, values::RecordType type);
 
 /// ProviderTraits::adapt. What a body says of the proxy is made explicit where there is a choice:
-/// `at` is {proxied: true}, then without a TTL, which the proxy decides, or empty.
+/// `at` is {proxied: true}, then without a TTL, which the proxy decides, or {proxied: false}.
 Result<std::string> adapt(const Kind& kind, std::string_view key, std::string_view body);
 
 /// A record set's body with this `at`; nothing of it where `proxied` is nullptr.
 std::string with_proxied(std::string_view body, const bool* proxied);
+/// ProviderTraits::served.
+std::string served(std::string_view body);
 /// Whether the body says that the proxy is on.
 bool says_proxied(std::string_view body);
 

@@ -14,7 +14,8 @@
 namespace plumb::rules {
 
 /// A zone from lines "owner TYPE value"; the values of one owner and type make one record whose
-/// place is the line of the first. The value "?" is one that is not known yet.
+/// place is the line of the first. The value "?" is one that is not known yet; "(proxied)"
+/// is none, and puts a proxy in front of the others.
 class TextZone {
  public:
   explicit TextZone(const std::vector<std::string>& lines,
@@ -42,6 +43,10 @@ class TextZone {
         record.owner = texts_.emplace_back(owner);
         record.type = *type;
         record.place = place_at(1, i + 1, 1);
+      }
+      if (text == "(proxied)") {
+        record.proxied = true;
+        continue;
       }
       if (text == "?") {
         record.unresolved = true;

@@ -173,6 +173,17 @@ TEST(CloudflareAdapt, SaysWhetherTheProxyIsOnWhereThereIsAChoice) {
   EXPECT_EQ(adapted("www", RecordType::txt, text), text) << "no choice";
 }
 
+TEST(CloudflareAdapt, SaysWhatIsServed) {
+  const auto on = at("proxied", true);
+  const auto of = [](const std::string& text) {
+    return served(adapted("www", RecordType::a, text).value());
+  };
+  EXPECT_EQ(of(body(300, {"192.0.2.1"}, &on)), "");
+  EXPECT_EQ(kinds::rrset_ttl(of(body(1, {"192.0.2.1"}))), std::nullopt);
+  EXPECT_EQ(kinds::rrset_ttl(of(body(300, {"192.0.2.1"}))), 300U);
+  EXPECT_EQ(kinds::rrset_values(of(body(1, {"192.0.2.1"}))).size(), 1U);
+}
+
 TEST(CloudflareAdapt, RefusesWhatTheVendorCannotHold) {
   const auto on = at("proxied", true);
   const auto other = at("proxid", true);
