@@ -1,8 +1,5 @@
 #include "controller/env/file_stamp.h"
 
-#include <cstdint>
-#include <ctime>
-
 #include <fmt/format.h>
 
 namespace plumb::env {
@@ -22,21 +19,29 @@ std::string file_stamp(const std::filesystem::path& path) {
   return ::stat(path.c_str(), &status) == 0 ? file_stamp(status) : std::string(kNoFileStamp);
 }
 
-std::optional<std::string> steady_file_stamp(const std::filesystem::path& path) {
-  constexpr std::int64_t kTick = 20'000'000;  // nanoseconds, of the slowest kernels
-  constexpr std::int64_t kSecond = 1'000'000'000;
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) {
-    return std::string(kNoFileStamp);
-  }
-  struct timespec now {};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  const auto age =
-      (now.tv_sec - status.st_ctim.tv_sec) * kSecond + (now.tv_nsec - status.st_ctim.tv_nsec);
-  if (age > -kTick && age < kTick) {
+std::optional<std::string> steady_file_stamp(const struct stat& status,
+                                             std::chrono::system_clock::time_point now) {
+  // In steps of the kernel's tick, at most 10 ms (CONFIG_HZ=100); where there are no parts of a
+  // second at all, in the steps of the coarsest file systems (FAT).
+  constexpr std::chrono::milliseconds kTick{20};
+  constexpr std::chrono::seconds kCoarse{3};
+  const bool coarse = status.st_ctim.tv_nsec == 0 || status.st_mtim.tv_nsec == 0;
+  const auto changed = std::chrono::system_clock::time_point(
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(
+          std::chrono::seconds(status.st_ctim.tv_sec) +
+          std::chrono::nanoseconds(status.st_ctim.tv_nsec)));
+  // One from the future may come again when its time has come.
+  if (now - changed < (coarse ? std::chrono::milliseconds(kCoarse) : kTick)) {
     return std::nullopt;
   }
   return file_stamp(status);
+}
+
+std::optional<std::string> steady_file_stamp(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0
+             ? steady_file_stamp(status, std::chrono::system_clock::now())
+             : std::optional<std::string>(kNoFileStamp);
 }
 
 }  // namespace plumb::env

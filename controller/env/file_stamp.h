@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -20,8 +21,11 @@ inline constexpr std::string_view kNoFileStamp = "-";
 /// The stamp of the file at `path`, or kNoFileStamp.
 std::string file_stamp(const std::filesystem::path& path);
 
-/// The same, or nothing where the file has changed within the last tick of the kernel's clock:
-/// another change could leave the same stamp still.
+/// The same, or nothing where the file has changed so lately that another change could leave the
+/// same stamp still: within a tick of the clock of its file system; or in the future.
+std::optional<std::string> steady_file_stamp(const struct stat& status,
+                                             std::chrono::system_clock::time_point now);
+/// The same of the file at `path` now, or kNoFileStamp.
 std::optional<std::string> steady_file_stamp(const std::filesystem::path& path);
 
 }  // namespace plumb::env

@@ -179,6 +179,10 @@ class Load {
           Mistake::file_unreadable,
           text ? Error{ErrorCode::conflict, path + " has changed while it was read", "run it again"}
                : text.error());
+      file.packed = false;
+      for (auto& document : file.documents) {  // they count rows that are not to be had
+        document.records = document.aliases = 0;
+      }
     });
   }
 

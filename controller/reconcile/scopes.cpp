@@ -86,17 +86,6 @@ bool keeps_its_outputs(const Catalog& catalog, const ResourceId& id) {
          });
 }
 
-bool same_values(const std::vector<Field>& a, const std::vector<Field>& b) {
-  const auto text = [](const Field& field) {
-    std::string out;
-    cbor::value(out, field.value);
-    return field.name + "\n" + out;
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const Field& x, const Field& y) {
-    return text(x) == text(y);
-  });
-}
-
 const DesiredScope* desired_of(const load::Loaded& loaded, const Scope& scope) {
   const auto found = std::lower_bound(
       loaded.scopes.begin(), loaded.scopes.end(), scope, [](const auto& one, const Scope& wanted) {
@@ -171,6 +160,17 @@ Result<std::vector<Scope>> scopes_to_read(const std::vector<load::Producer>& pro
 }
 
 }  // namespace
+
+bool same_values(const std::vector<Field>& a, const std::vector<Field>& b) {
+  const auto text = [](const Field& field) {
+    std::string out;
+    cbor::value(out, field.value);
+    return field.name + "\n" + out;
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const Field& x, const Field& y) {
+    return text(x) == text(y);
+  });
+}
 
 std::vector<state::StoredOutputs> kept_outputs(const plan::KnownOutputs& outputs,
                                                const Catalog& catalog) {

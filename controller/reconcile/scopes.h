@@ -40,6 +40,9 @@ Result<plan::KnownOutputs> observe_producers(const load::Loaded& loaded,
                                              std::stop_token stop,
                                              bool no_heal = false);
 
+/// Whether two producers give the same values.
+bool same_values(const std::vector<Field>& a, const std::vector<Field>& b);
+
 /// Those values by which it is told that something was replaced: of keys.
 std::vector<state::StoredOutputs> kept_outputs(const plan::KnownOutputs& outputs,
                                                const Catalog& catalog);

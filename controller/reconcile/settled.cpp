@@ -154,7 +154,10 @@ Result<std::vector<bool>> settled_scopes(const std::vector<plan::ScopeInput>& in
 bool may_settle(const plan::ScopePlan& scope, const Roster::Member* member, Tokens believed) {
   const bool exact = member != nullptr && member->traits->exact_tokens;
   const bool quiet = scope.changes.empty() && scope.notes.empty() && scope.owner.empty() &&
-                     scope.counts.left_alone == 0 && scope.state == plan::ScopeState::planned;
+                     scope.counts.left_alone == 0 && scope.state == plan::ScopeState::planned &&
+                     // Guards go by these numbers, and settled_plan() has only the first.
+                     scope.counts.claimed == scope.counts.declared &&
+                     scope.counts.in_plumb == scope.counts.declared;
   // People are told in each run how much is unmanaged, so that has to be read in each.
   return quiet && (exact ? scope.counts.unmanaged == 0 : believed == Tokens::all);
 }

@@ -1,5 +1,6 @@
 // The part of Reconciler that decides what is read, and remembers what need not be read again.
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -52,6 +53,9 @@ class Planning {
       : pass_(pass), inputs_(inputs), context_(context), store_(store), planned_(planned) {
     pass_.sights.resize(inputs.size());
     pass_.claim_digests.resize(inputs.size());
+    for (const auto& [declaration, producer] : context.outputs.producers) {
+      producers_[producer.id.scope].push_back(&producer);
+    }
   }
 
   /// Notes what is claimed before anything is looked at: what another run makes of a scope in the
@@ -77,7 +81,9 @@ class Planning {
     if (!read(i)) {
       return;
     }
-    pass_.sights[i].fingerprint = look.observed ? look.observed->fingerprint : std::string();
+    pass_.sights[i].fingerprint = look.observed && gives_what_was_planned_with(*look.observed)
+                                      ? look.observed->fingerprint
+                                      : std::string();
     input.observed = std::move(look.observed);
     input.unread_because = look.error.message;
     input.unread_hint = look.error.hint;
@@ -107,6 +113,19 @@ class Planning {
   }
 
  private:
+  /// Whether the values that others refer to are still those that were seen before: a key that was
+  /// replaced in between is not to be remembered as in plumb.
+  bool gives_what_was_planned_with(const ObservedScope& seen) const {
+    const auto here = producers_.find(seen.scope);
+    return here == producers_.end() ||
+           std::all_of(here->second.begin(), here->second.end(), [&](const auto* producer) {
+             const auto row = seen.table.find(producer->id.kind, producer->id.key);
+             const auto side = row ? seen.table[*row].side : 0U;
+             return same_values(producer->values,
+                                side == 0 ? std::vector<Field>() : seen.side[side - 1].outputs);
+           });
+  }
+
   /// Reads what is claimed of a scope, where it is not in hand.
   bool read(std::size_t i) {
     auto done = inputs_[i].claimed ? Result<void>() : read_claims(inputs_[i], context_, store_);
@@ -126,6 +145,7 @@ class Planning {
   const plan::PlanContext& context_;
   const state::Store& store_;
   std::vector<plan::ScopePlan>& planned_;
+  std::map<Scope, std::vector<const plan::KnownOutputs::Producer*>> producers_;
   std::mutex guard_;
   std::optional<Error> trouble_;
 };

@@ -1,5 +1,9 @@
 // What was in plumb and has not been touched is not read again; whatever is touched is seen.
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/cli.h"
@@ -94,6 +98,74 @@ TEST_F(SettledFiles, WhatIsUnmanagedIsToldInEachRun) {
     const auto planned = project_.plumb({"plan"});
     EXPECT_TRUE(planned.says("1 unmanaged object left alone")) << planned.all();
   }
+}
+
+TEST_F(SettledFiles, AnAliasDomainOfAnotherMailHostKeepsItsAddresses) {
+  // Both hosts write their policies to one web root; the target's addresses are the first one's.
+  project_.write("providers/second.yaml",
+                 "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: second}\n"
+                 "spec: {type: postfix-dovecot, directory: mail2, webRoot: www, "
+                 "dkim: {directory: dkim2}}\n");
+  project_.write("domains/two.yaml",
+                 "apiVersion: plumb/v1\nkind: Domain\nmetadata: {name: two.example}\nspec:\n"
+                 "  dns: {providers: [files], defaultTTL: 300}\n"
+                 "  mail: {provider: second, aliasOf: one.example}\n");
+  for (int run = 0; run < 2; ++run) {
+    const auto applied = project_.plumb({"apply", "--yes"});
+    ASSERT_EQ(applied.code, 0) << applied.all();
+    EXPECT_NE(project_.read("mail2/postfix/aliases").find("@two.example\t@one.example"),
+              std::string::npos)
+        << project_.read("mail2/postfix/aliases");
+  }
+}
+
+TEST_F(SettledFiles, GuardsGoByWhatIsClaimedAndNotByWhatIsDeclared) {
+  project_.replace("plumb.yaml", "drift: heal", "drift: heal\n  guards: {deletesPerRun: 10%}");
+  std::string paused =
+      "apiVersion: plumb/v1\nkind: Domain\nmetadata: {name: two.example}\nspec:\n"
+      "  dns: {providers: [files], defaultTTL: 300}\n  records:\n"
+      "    - {name: www, type: A, value: 192.0.2.7}\n";
+  for (int i = 0; i < 40; ++i) {
+    paused += "---\napiVersion: plumb/v1\nkind: DNSRecord\nmetadata: {name: p" + std::to_string(i) +
+              "}\nspec: {paused: true, domain: two.example, name: p" + std::to_string(i) +
+              ", type: A, value: 192.0.2.8}\n";
+  }
+  project_.write("domains/two.yaml", paused);
+  for (int run = 0; run < 2; ++run) {
+    const auto applied = project_.plumb({"apply", "--yes"});
+    ASSERT_EQ(applied.code, 0) << applied.all();
+  }
+  project_.remove("domains/jane.yaml");
+  project_.replace(
+      "domains/one.yaml", "postmaster: [jane], abuse: [jane]", "postmaster: [a@b.test]");
+  project_.replace("domains/one.yaml", ", mtaSts: {mode: testing}", "");
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"plan"}, std::vector<std::string>{"plan", "--read-all"}}) {
+    const auto planned = project_.plumb(words);
+    EXPECT_TRUE(planned.says("objects in all")) << planned.all();
+  }
+}
+
+TEST_F(SettledFiles, AKeyReplacedWhileARunLooksIsNotRememberedAsInPlumb) {
+  // The secret is fetched between the look at the keys and the look at the rest.
+  const auto key = (project_.path() / "dkim/one.example/s1.pem").string();
+  project_.write(
+      "other.sh",
+      "#!/bin/sh\n[ -e swap ] && rm swap && openssl genpkey -algorithm ed25519 -out new.pem "
+      "2>/dev/null && chmod 600 new.pem && mv new.pem " +
+          key + "\necho battery staple horse\n");
+  const auto script = (project_.path() / "other.sh").string();
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  project_.replace("domains/jane.yaml", "spec: {}", "spec: {password: {exec: [" + script + "]}}");
+  const auto apply = [&] { return project_.plumb({"apply", "--yes", "--allow-exec"}); };
+  ASSERT_EQ(apply().code, 0);
+  ASSERT_EQ(apply().code, 0);
+  std::filesystem::last_write_time(key, std::filesystem::file_time_type::clock::now());
+  project_.write("swap", "");
+  ASSERT_EQ(apply().code, 0);
+  ASSERT_FALSE(project_.has("swap"));
+  const auto seen = project_.plumb({"drift", "--allow-exec"});
+  EXPECT_EQ(seen.code, 2) << seen.all();
 }
 
 TEST_F(SettledFiles, AllOfItIsReadWhereOneAsksForIt) {

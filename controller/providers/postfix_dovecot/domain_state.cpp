@@ -401,8 +401,9 @@ Result<DomainState> read_domain(const std::shared_ptr<const Snapshot>& snapshot,
     return tl::unexpected(std::move(done).error());
   }
   if (!state.alias_of.empty()) {
-    const bool known =
-        !snapshot->line_of(File::alias_domains, state.alias_of) && snapshot->knows(state.alias_of);
+    // A key or a policy of it may be that of another mail host, which has its addresses.
+    const bool known = !snapshot->line_of(File::alias_domains, state.alias_of) &&
+                       snapshot->has_lines_of(state.alias_of);
     std::optional<DomainState> target;
     if (known) {
       PLUMB_TRY(read, read_domain(snapshot, state.alias_of));

@@ -172,13 +172,17 @@ std::vector<std::string_view> Snapshot::domains() const {
   return all;
 }
 
-bool Snapshot::knows(std::string_view domain) const {
+bool Snapshot::has_lines_of(std::string_view domain) const {
   for (std::size_t i = 0; i < kFiles; ++i) {
     if (i != at(File::senders) && !files[i].of(domain).empty()) {
       return true;
     }
   }
-  return !keys_of(domain).empty() ||
+  return false;
+}
+
+bool Snapshot::knows(std::string_view domain) const {
+  return has_lines_of(domain) || !keys_of(domain).empty() ||
          std::binary_search(policies.begin(), policies.end(), domain, std::less<>());
 }
 

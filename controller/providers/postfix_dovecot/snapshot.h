@@ -72,6 +72,8 @@ struct Snapshot {
   std::span<const KeyFile> keys_of(std::string_view domain) const;
   /// Every domain that a file tells of, sorted; senders do not count.
   std::vector<std::string_view> domains() const;
+  /// Whether a file has lines of it; senders do not count.
+  bool has_lines_of(std::string_view domain) const;
   /// Whether domains() has it.
   bool knows(std::string_view domain) const;
   /// The value of a domain's own line in `domains`, `alias_domains` or `selectors`; nothing: none.

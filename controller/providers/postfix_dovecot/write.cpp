@@ -168,7 +168,7 @@ Result<std::array<std::string, kFiles>> render_one(const std::shared_ptr<const S
     const bool real = target->second.alias_of.empty();
     return render_alias_domain(state, real ? &target->second : nullptr);
   }
-  if (!snapshot->knows(state.alias_of)) {
+  if (!snapshot->has_lines_of(state.alias_of)) {
     return render_alias_domain(state, nullptr);
   }
   PLUMB_TRY(target, read_domain(snapshot, state.alias_of));

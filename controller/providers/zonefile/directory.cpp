@@ -21,8 +21,6 @@ namespace fs = std::filesystem;
 using std::chrono::system_clock;
 
 constexpr std::string_view kSuffix = ".zone";
-/// Time stamps of files move in steps of the kernel's tick, at most 10 ms (CONFIG_HZ=100).
-constexpr std::chrono::milliseconds kTick{20};
 
 Error system_error(std::string_view doing, const fs::path& path, const std::error_code& code) {
   const bool denied = code == std::errc::permission_denied ||
@@ -32,11 +30,6 @@ Error system_error(std::string_view doing, const fs::path& path, const std::erro
                .message = fmt::format("cannot {} {}: {}", doing, path.string(), code.message()),
                .hint = denied ? "give this user the right to do so, or choose another directory"
                               : "check the directory of the zonefile provider"};
-}
-
-system_clock::time_point time_of(const timespec& time) {
-  return system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(
-      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec)));
 }
 
 void sync_folder(const fs::path& folder) {
@@ -93,8 +86,7 @@ std::string Directory::fingerprint(const fs::path& file, system_clock::time_poin
   if (::stat(file.c_str(), &status) != 0) {
     return {};
   }
-  const auto age = now - time_of(status.st_ctim);
-  return age > -kTick && age < kTick ? std::string() : env::file_stamp(status);
+  return env::steady_file_stamp(status, now).value_or("");
 }
 
 Result<void> Directory::make() const {
