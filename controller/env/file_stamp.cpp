@@ -30,11 +30,9 @@ std::optional<std::string> steady_file_stamp(const struct stat& status,
       std::chrono::duration_cast<std::chrono::system_clock::duration>(
           std::chrono::seconds(status.st_ctim.tv_sec) +
           std::chrono::nanoseconds(status.st_ctim.tv_nsec)));
-  // One from the future may come again when its time has come.
-  if (now - changed < (coarse ? std::chrono::milliseconds(kCoarse) : kTick)) {
-    return std::nullopt;
-  }
-  return file_stamp(status);
+  const auto age = now - changed;
+  const auto step = coarse ? std::chrono::milliseconds(kCoarse) : kTick;
+  return age > -step && age < step ? std::nullopt : std::optional(file_stamp(status));
 }
 
 std::optional<std::string> steady_file_stamp(const std::filesystem::path& path) {
