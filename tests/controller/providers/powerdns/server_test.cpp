@@ -64,6 +64,9 @@ class Batch {
     provider.apply(order,
                    [&](std::uint32_t, const Outcome& outcome) {
                      done += std::holds_alternative<Done>(outcome) ? 1U : 0U;
+                     if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
+                       ADD_FAILURE() << unknown->error.message;
+                     }
                      if (const auto* refused = std::get_if<Refused>(&outcome)) {
                        errors != nullptr ? errors->push_back(refused->error)
                                          : ADD_FAILURE() << refused->error.message;
