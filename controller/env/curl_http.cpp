@@ -186,6 +186,15 @@ bool anything_sent(CURL* easy) {
   return octets > 0;
 }
 
+/// Whether the call ended before all of the body had gone out: the server has a request without its
+/// end then, which is incomplete (RFC 9112 §8) and has no effect. One that finds a body too large
+/// often closes on whoever is still sending.
+bool ends_within_body(CURL* easy, const HttpRequest& request) {
+  curl_off_t octets = 0;
+  curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &octets);
+  return octets > 0 && static_cast<std::size_t>(octets) < request.body.size();
+}
+
 /// Called before each request that goes out over a connection, so also before one that libcurl
 /// sends again by itself because the reused connection died. That one is refused here.
 int on_about_to_send(void* easy, char*, char*, int, int) {
@@ -313,6 +322,14 @@ std::string reason_of(const Line& line, CURLcode code, const Exchange& exchange)
       return fmt::format("TLS failed: {}", line.detail.data());
     case CURLE_GOT_NOTHING:
       return "the server closed the connection without an answer";
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+      return ends_within_body(line.easy, exchange.request)
+                 ? fmt::format(
+                       "the server closed the connection before it had the whole request "
+                       "({} octets)",
+                       exchange.request.body.size())
+                 : curl_easy_strerror(code);
     case CURLE_SEND_FAIL_REWIND:
     case CURLE_ABORTED_BY_CALLBACK:  // by on_about_to_send
       return "the connection broke after the request was sent, which is not sent again by itself";
@@ -333,7 +350,8 @@ Error error_from(const Line& line, CURLcode code, const Exchange& exchange) {
   error.message = fmt::format("{}: {}", shown(request), reason_of(line, code, exchange));
   error.hint = "check the address and that the server is reachable from here";
   if (!is_safe_method(request.method) &&
-      (code == CURLE_SEND_FAIL_REWIND || anything_sent(line.easy))) {
+      (code == CURLE_SEND_FAIL_REWIND || anything_sent(line.easy)) &&
+      !ends_within_body(line.easy, request)) {
     error.effect = Effect::maybe;
   }
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {

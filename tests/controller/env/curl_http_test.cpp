@@ -126,6 +126,19 @@ TEST(CurlHttp, WhatNeverConnectedHadNoEffect) {
       << sent.error().message;
 }
 
+TEST(CurlHttp, WhatTheServerDoesNotHaveAllOfHadNoEffect) {
+  RawServer server([](RawServer::Connection& connection) { connection.read(1); });
+  CurlHttp http;
+  // More than the buffers of both ends hold.
+  const auto sent = http.send(request("POST", server.url("/"), std::string(64U << 20U, 'x')), {});
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(sent.error().effect, Effect::none);
+  EXPECT_NE(sent.error().message.find("before it had the whole request (67108864 octets)"),
+            std::string::npos)
+      << sent.error().message;
+}
+
 TEST(CurlHttp, ANameThatDoesNotResolveHadNoEffect) {
   CurlHttp http;
   // A label of 70 octets is refused by the resolver itself: no name server is asked.
