@@ -80,7 +80,7 @@ void Work::collect(std::span<const Order> orders) {
     }
     for (const auto& change : orders[i].changes) {
       auto& task = tasks_.emplace_back(Task{i, &change, domain, change.act == Act::remove, {}});
-      if (!is_domain(domain) || domain == "retired") {
+      if (!is_domain(domain) || domain == kRetired) {
         task.outcome = refused(
             fmt::format("mail domain {} cannot be the name of a folder", values::quoted(domain)),
             "keep this domain at another provider");

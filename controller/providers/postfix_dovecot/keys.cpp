@@ -113,7 +113,7 @@ Result<void> Keys::retire(std::string_view domain,
   if (!fs::exists(path, code)) {
     return code ? Result<void>(tl::unexpected(cannot("look for", path, code))) : Result<void>();
   }
-  const auto folder = files_.keys() / "retired";
+  const auto folder = files_.keys() / kRetired;
   if (auto made = make_folder(folder); !made) {
     return tl::unexpected(std::move(made).error());
   }

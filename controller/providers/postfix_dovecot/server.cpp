@@ -105,14 +105,16 @@ Result<void> Server::index(File file) const {
   return {};
 }
 
-Result<void> Server::write(const Snapshot& snapshot,
-                           const std::array<std::string, kFiles>& contents,
-                           Direction direction) {
+Result<void> Server::write(const Snapshot& snapshot, Contents contents, Direction direction) {
   for (const auto file : in_order(direction)) {
     const auto& old = snapshot.file(file);
-    const auto& content = contents[at(file)];
+    auto& content = contents[at(file)];
     auto& last = written_[at(file)];
-    const bool same = last ? *last == content : old.exists() && old.content() == content;
+    if (last && !content) {
+      content = std::string(old.content());
+    }
+    const bool same =
+        !content || (last ? last == content : old.exists() && old.content() == *content);
     if (same || (file == File::selectors && files_.keys().empty())) {
       continue;
     }
@@ -122,7 +124,8 @@ Result<void> Server::write(const Snapshot& snapshot,
       done = env::write_file_atomically(mark(), "");
     }
     if (done) {
-      done = env::write_file_atomically(path, content, file == File::users ? kUsersMode : kMapMode);
+      done =
+          env::write_file_atomically(path, *content, file == File::users ? kUsersMode : kMapMode);
     }
     if (!done) {
       auto error = std::move(done).error();
@@ -130,7 +133,7 @@ Result<void> Server::write(const Snapshot& snapshot,
       return tl::unexpected(std::move(error));
     }
     wrote_ = true;
-    last = content;
+    last = std::move(content);
     if (auto indexed = index(file); !indexed) {
       index_failed_ = true;
       env_.log.error("the map is written, but postmap failed",

@@ -37,11 +37,9 @@ class Server {
 
   /// Whether maps can be indexed at all. Error: not_found, where postmap is needed and not at hand.
   Result<void> ready() const;
-  /// Writes the files that differ, in the order of `direction`; each atomically. Error: `effect`
-  /// says whether some of them are written already.
-  Result<void> write(const Snapshot& snapshot,
-                     const std::array<std::string, kFiles>& contents,
-                     Direction direction);
+  /// Writes the files that differ from `snapshot` or from what this wrote after it, in the order of
+  /// `direction`; each atomically. Error: `effect` says whether some of them are written already.
+  Result<void> write(const Snapshot& snapshot, Contents contents, Direction direction);
   /// Indexes the maps that owe it and runs the reload commands, once. What fails is logged, owed,
   /// and tried again with the next call.
   void tell();

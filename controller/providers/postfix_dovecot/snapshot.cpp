@@ -30,7 +30,6 @@ constexpr std::array<std::string_view, kFiles> kNames{"dovecot/users",
                                                       "selectors",
                                                       "postfix/alias_domains",
                                                       "postfix/domains"};
-constexpr std::string_view kRetired = "retired";
 
 MarkedFile::Form form_of(File file) {
   return file == File::users ? MarkedFile::Form::passwd : MarkedFile::Form::table;
@@ -127,14 +126,18 @@ KeyValue split_line(std::string_view line) {
   return {line.substr(0, end), trimmed(line.substr(end))};
 }
 
-Result<std::shared_ptr<const Snapshot>> Snapshot::with_files(
-    const Snapshot& old, const std::array<std::string, kFiles>& contents) {
+Result<std::shared_ptr<const Snapshot>> Snapshot::with_files(const Snapshot& old,
+                                                             const Contents& contents) {
   auto made = std::make_shared<Snapshot>();
   made->keys = old.keys;
   made->policies = old.policies;
   for (std::size_t i = 0; i < kFiles; ++i) {
+    if (!contents[i]) {
+      made->files[i] = old.files[i];
+      continue;
+    }
     PLUMB_TRY(file,
-              MarkedFile::parse(old.files[i].path(), contents[i], form_of(static_cast<File>(i))));
+              MarkedFile::parse(old.files[i].path(), *contents[i], form_of(static_cast<File>(i))));
     made->files[i] = std::move(file);
   }
   if (auto done = check_marks(*made); !done) {
@@ -257,11 +260,10 @@ std::string Snapshot::fingerprint(std::string_view domain, const fs::path& web_r
 }
 
 Files::Files(const fs::path& root, const Config& config)
-    : directory_((root / config.directory).lexically_normal()) {
-  if (config.dkim) {
-    keys_ = (root / config.dkim->directory).lexically_normal();
-    flat_ = config.dkim->flat;
-  }
+    : directory_((root / config.directory).lexically_normal()),
+      keys_(config.dkim ? (root / config.dkim->directory).lexically_normal() : fs::path()),
+      flat_(config.dkim && config.dkim->flat),
+      key_folders_(keys_, flat_) {
   if (!config.web_root.empty()) {
     web_root_ = (root / config.web_root).lexically_normal();
   }
@@ -304,7 +306,6 @@ Result<std::shared_ptr<const Snapshot>> Files::load() {
   std::shared_ptr<Snapshot> snapshot;
   if (pretended_ && tokens() == pretended_tokens_) {
     snapshot = std::make_shared<Snapshot>(*pretended_);
-    snapshot->keys.clear();
     snapshot->policies.clear();
   } else {
     pretended_.reset();
@@ -314,9 +315,8 @@ Result<std::shared_ptr<const Snapshot>> Files::load() {
     last_stamps_ = std::move(stamps);
     snapshot = std::make_shared<Snapshot>(*fresh);
   }
-  if (auto listed = list_keys(*snapshot); !listed) {
-    return tl::unexpected(std::move(listed).error());
-  }
+  PLUMB_TRY(keys, key_folders_.list());
+  snapshot->keys = std::move(keys);
   list_policies(*snapshot);
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }
@@ -361,57 +361,6 @@ Result<std::shared_ptr<const Snapshot>> Files::read(Stamps& stamps) const {
     return tl::unexpected(std::move(done).error());
   }
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
-}
-
-Result<void> Files::list_keys(Snapshot& into) const {
-  if (keys_.empty()) {
-    return {};
-  }
-  std::error_code code;
-  const auto take = [&](std::string domain, std::string selector, const fs::path& path) {
-    if (is_domain(domain) && is_domain(selector)) {
-      into.keys.push_back({std::move(domain),
-                           std::move(selector),
-                           path,
-                           env::steady_file_stamp(path).value_or("")});
-    }
-  };
-  fs::directory_iterator entry(keys_, code);
-  if (code == std::errc::no_such_file_or_directory) {
-    return {};
-  }
-  for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
-    const auto name = entry->path().filename().string();
-    if (flat_ && name.ends_with(".key")) {
-      const auto stem = name.substr(0, name.size() - 4);
-      const auto dot = stem.rfind('.');
-      if (dot != std::string::npos) {
-        take(stem.substr(0, dot), stem.substr(dot + 1), entry->path());
-      }
-    } else if (!flat_ && name != kRetired && is_domain(name)) {
-      std::error_code inner;
-      for (fs::directory_iterator key(entry->path(), inner);
-           !inner && key != fs::directory_iterator();
-           key.increment(inner)) {
-        if (key->path().extension() == ".pem") {
-          take(name, key->path().stem().string(), key->path());
-        }
-      }
-      if (inner == std::errc::permission_denied) {
-        into.keys.push_back({name, "", entry->path(), env::file_stamp(entry->path())});
-      }
-    }
-  }
-  if (code) {
-    return fail(ErrorCode::denied,
-                fmt::format("cannot read directory {}: {}", keys_.string(), code.message()),
-                "give this user the right to read it");
-  }
-  std::sort(into.keys.begin(), into.keys.end(), [](const KeyFile& a, const KeyFile& b) {
-    return std::pair<std::string_view, std::string_view>(a.domain, a.selector) <
-           std::pair<std::string_view, std::string_view>(b.domain, b.selector);
-  });
-  return {};
 }
 
 void Files::list_policies(Snapshot& into) const {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "controller/providers/postfix_dovecot/config.h"
+#include "controller/providers/postfix_dovecot/key_folders.h"
 #include "controller/providers/postfix_dovecot/marked_file.h"
 
 namespace plumb::providers::postfix_dovecot {
@@ -41,14 +42,8 @@ std::string_view name_of(File file);
 /// Whether Postfix reads it as a table: such are indexed by postmap.
 bool is_postfix_table(File file);
 
-/// A private key as its folder's listing shows it. A folder that cannot be listed stands for the
-/// keys in it: without a selector.
-struct KeyFile {
-  std::string domain;
-  std::string selector;
-  std::filesystem::path path;
-  std::string token;  ///< moves with the file; empty where it has moved just now
-};
+/// What files are to hold; nothing: such a file stays as the snapshot has it, whatever its size.
+using Contents = std::array<std::optional<std::string>, kFiles>;
 
 /// One address that a mailbox may send as besides its own; views into `senders`.
 struct SendAs {
@@ -64,8 +59,8 @@ struct Snapshot {
   std::vector<std::string> policies;  ///< domains that have a policy file, sorted
 
   /// The same with other files. Errors: a line of `senders` that is nonsense, marks that are gone.
-  static Result<std::shared_ptr<const Snapshot>> with_files(
-      const Snapshot& old, const std::array<std::string, kFiles>& contents);
+  static Result<std::shared_ptr<const Snapshot>> with_files(const Snapshot& old,
+                                                            const Contents& contents);
 
   const MarkedFile& file(File which) const { return files[at(which)]; }
   std::span<const SendAs> send_as_of(std::string_view owner_domain) const;
@@ -110,12 +105,12 @@ class Files {
   std::string tokens() const;
   Result<std::shared_ptr<const Snapshot>> read(Stamps& stamps) const;
   Result<MarkedFile> read_file(File which) const;
-  Result<void> list_keys(Snapshot& into) const;
   void list_policies(Snapshot& into) const;
 
   std::filesystem::path directory_, keys_, web_root_;
   bool flat_ = false;
   std::mutex mutex_;
+  KeyFolders key_folders_;
   std::string pretended_tokens_;
   std::shared_ptr<const Snapshot> pretended_;
   std::shared_ptr<const Snapshot> last_;

@@ -296,7 +296,7 @@ class Move {
       return std::optional(finish(std::move(out), {}));
     }
     add_what_is_missing(out, added);
-    std::array<std::string, kFiles> contents;
+    Contents contents;
     for (std::size_t i = 0; i < kFiles; ++i) {
       contents[i] = snapshot_->files[i].moved(dropped[i], added[i]);
     }
@@ -311,7 +311,13 @@ class Move {
       }
       states.emplace(domain, std::move(*state));
     }
-    PLUMB_TRY(written, contents_with(merged, states));
+    PLUMB_TRY(changed, contents_with(merged, states));
+    auto written = std::move(contents);
+    for (std::size_t i = 0; i < kFiles; ++i) {
+      if (changed[i]) {
+        written[i] = std::move(changed[i]);
+      }
+    }
     PLUMB_TRY(after, Snapshot::with_files(*snapshot_, written));
     return same_answers(*after) ? std::optional(finish(std::move(out), written))
                                 : std::optional<Takeover>();
@@ -403,10 +409,9 @@ class Move {
     }
   }
 
-  Takeover finish(Takeover out, const std::array<std::string, kFiles>& written) const {
-    for (std::size_t i = 0; i < kFiles; ++i) {
-      out.contents[i] =
-          out.addresses.empty() ? std::string(snapshot_->files[i].content()) : written[i];
+  Takeover finish(Takeover out, Contents written) const {
+    if (!out.addresses.empty()) {
+      out.contents = std::move(written);
     }
     for (const auto& [place, address] : addresses_) {
       const auto whole = addresses_.find({place.first, ""});

@@ -14,8 +14,9 @@ namespace plumb::providers::postfix_dovecot {
 
 /// What moving lines into the marked parts would make of the files.
 struct Takeover {
-  /// Whole. Where anything moves, every file has a marked part, also one that was not there.
-  std::array<std::string, kFiles> contents;
+  /// Nothing where nothing moves. Else whole, all of them: every file has a marked part, also one
+  /// that was not there.
+  Contents contents;
   std::map<std::string, std::size_t>
       addresses;                  ///< moved, by domain; a domain that has none counts 0
   std::vector<std::string> left;  ///< "<path>:<line>: why", for what stays outside

@@ -36,6 +36,20 @@ std::string merged(const MarkedFile& file, const Blocks& blocks) {
   return marked;
 }
 
+/// Whether `blocks` are what the file holds of their domains, in the order that we write.
+bool holds(const MarkedFile& file, const Blocks& blocks) {
+  const auto runs = file.runs();
+  const bool ordered = std::is_sorted(runs.begin(), runs.end(), [](const Run& a, const Run& b) {
+    return a.first_line < b.first_line;
+  });
+  return file.is_marked() && ordered &&
+         std::all_of(blocks.begin(), blocks.end(), [&](const auto& block) {
+           const auto own = file.of(block.first);
+           return block.second.empty() ? own.empty()
+                                       : own.size() == 1 && own[0].lines == block.second;
+         });
+}
+
 /// Who may send as what is not sorted by the domain of the mailbox but of the address, so that one
 /// line may belong to mailboxes of many domains.
 class Senders {
@@ -177,8 +191,8 @@ Result<std::array<std::string, kFiles>> render_one(const std::shared_ptr<const S
 
 }  // namespace
 
-Result<std::array<std::string, kFiles>> contents_with(
-    const std::shared_ptr<const Snapshot>& snapshot, const States& states) {
+Result<Contents> contents_with(const std::shared_ptr<const Snapshot>& snapshot,
+                               const States& states) {
   PLUMB_TRY(following, followers(snapshot, states));
   std::array<Blocks, kFiles> blocks;
   for (const auto* group : {&states, &std::as_const(following)}) {
@@ -190,9 +204,12 @@ Result<std::array<std::string, kFiles>> contents_with(
     }
   }
   blocks[at(File::senders)] = Senders(*snapshot, states).blocks();
-  std::array<std::string, kFiles> contents;
+  Contents contents;
   for (std::size_t i = 0; i < kFiles; ++i) {
-    contents[i] = snapshot->files[i].with(merged(snapshot->files[i], blocks[i]));
+    const auto& file = snapshot->files[i];
+    if (!holds(file, blocks[i])) {
+      contents[i] = file.with(merged(file, blocks[i]));
+    }
   }
   return contents;
 }

@@ -20,11 +20,11 @@ enum class Direction : std::uint8_t {
   removing,  ///< the other way round
 };
 
-/// The content of every file after `states` took the place of what the files tell of these domains,
-/// and of the alias domains that follow them. All other lines stay octet for octet. Error: a domain
+/// What the files are to hold after `states` took the place of what they tell of these domains, and
+/// of the alias domains that follow them. All other lines stay octet for octet. Error: a domain
 /// behind one of them that cannot be read.
-Result<std::array<std::string, kFiles>> contents_with(
-    const std::shared_ptr<const Snapshot>& snapshot, const States& states);
+Result<Contents> contents_with(const std::shared_ptr<const Snapshot>& snapshot,
+                               const States& states);
 
 /// The files in the order of `direction`.
 std::array<File, kFiles> in_order(Direction direction);
