@@ -4,6 +4,22 @@
 
 namespace plumb::providers {
 
+Outcome outcome_of(Error error) {
+  if (error.effect == Effect::maybe) {
+    return Unknown{std::move(error)};
+  }
+  if (error.code == ErrorCode::cancelled) {
+    return NotSent{};
+  }
+  return Refused{std::move(error)};
+}
+
+void report_all(const Order& order, const Outcome& outcome, const Report& report) {
+  for (const auto& change : order.changes) {
+    report(change.number, outcome);
+  }
+}
+
 Outcome Provider::resume(const Pending& /*pending*/, std::stop_token /*stop*/) {
   return Unknown{Error{.code = ErrorCode::internal,
                        .message = "this provider has no pending changes",

@@ -74,8 +74,14 @@ struct Unknown {
 };
 using Outcome = std::variant<Done, Pending, NotSent, Refused, Unknown>;
 
+/// What a call that ended with this error came to: Unknown where it may have had an effect, NotSent
+/// where it was cancelled before, else Refused.
+Outcome outcome_of(Error error);
+
 /// Called for every change, once. Not reported = Unknown.
 using Report = std::function<void(std::uint32_t number, Outcome outcome)>;
+/// Reports the same of each change of an order.
+void report_all(const Order& order, const Outcome& outcome, const Report& report);
 /// The same for several orders at once; `order` is the index of the order.
 using ReportEach = std::function<void(std::size_t order, std::uint32_t number, Outcome outcome)>;
 

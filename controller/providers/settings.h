@@ -17,6 +17,18 @@ void check_setting_names(const Value& settings,
                          std::string_view of,
                          Diagnostics& problems);
 
+/// Reads `endpoint`, the address of an API, into `into`, without final slash; left out, that stays
+/// what it is. Plain http is for this machine alone.
+void read_endpoint(const Value& spec, std::string& into, Diagnostics& problems);
+
+/// Reads `auth.token`, which says where the token is. `of`: "a cloudflare provider"; `example`: the
+/// variable of the environment that hints name.
+void read_token(const Value& spec,
+                std::string_view of,
+                std::string_view example,
+                SecretRef& into,
+                Diagnostics& problems);
+
 /// A path as accounts and messages show it: "./zones/" is "zones". The file system is not asked.
 std::string tidy_path(std::string_view written);
 

@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/providers/cloudflare/record.h"
+#include "controller/providers/json_answer.h"
+#include "controller/providers/value_records.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
 #include "resources/model/cbor.h"
@@ -25,39 +27,7 @@ using Json = nlohmann::json;
 using values::DomainName;
 
 auto lacks(std::string_view whence, std::string_view field) {
-  return fail(
-      ErrorCode::internal,
-      fmt::format("{}: field {} of the answer is missing or of another type", whence, field),
-      "check that this provider's endpoint is the API of Cloudflare");
-}
-
-const Json* member(const Json& of, const char* name) {
-  if (!of.is_object()) {
-    return nullptr;
-  }
-  const auto found = of.find(name);
-  return found == of.end() || found->is_null() ? nullptr : &*found;
-}
-
-/// A text member; nullptr where there is none.
-const std::string* text_in(const Json& of, const char* name) {
-  const auto* value = member(of, name);
-  return value != nullptr && value->is_string() ? &value->get_ref<const std::string&>() : nullptr;
-}
-
-std::optional<std::uint64_t> number_in(const Json* of, const char* name) {
-  const auto* value = of != nullptr ? member(*of, name) : nullptr;
-  constexpr double kMost = 9e15;  // what a double holds exactly
-  if (value == nullptr || !value->is_number() || !(value->get<double>() >= 0) ||
-      value->get<double>() > kMost) {
-    return std::nullopt;
-  }
-  return value->get<std::uint64_t>();
-}
-
-bool flag_in(const Json* of, const char* name) {
-  const auto* value = of != nullptr ? member(*of, name) : nullptr;
-  return value != nullptr && value->is_boolean() && value->get<bool>();
+  return tl::unexpected(lacking(whence, field, "Cloudflare"));
 }
 
 /// Where a listing stands: by what the vendor says of the page that it made, which may be smaller
@@ -69,9 +39,12 @@ Result<Page> read_page(const Json& envelope, std::string_view whence) {
   }
   Page page{.count = items->size()};
   const auto* info = member(envelope, "result_info");
-  const auto number = number_in(info, "page");
-  const auto size = number_in(info, "per_page");
-  page.total = number_in(info, "total_count");
+  if (info == nullptr) {
+    return lacks(whence, "result_info");
+  }
+  const auto number = number_in(*info, "page");
+  const auto size = number_in(*info, "per_page");
+  page.total = number_in(*info, "total_count");
   if (!number || !size || !page.total) {
     return lacks(whence, "result_info");
   }
@@ -197,11 +170,13 @@ namespace {
 /// Why a record is left alone though it could be read; empty where it is not.
 std::string reserved(const Json& item) {
   const auto* meta = member(item, "meta");
-  if (flag_in(meta, "email_routing")) {
+  if (meta == nullptr) {
+    return {};
+  }
+  if (flag_in(*meta, "email_routing")) {
     return "Cloudflare keeps it for its Email Routing";
   }
-  if (flag_in(meta, "read_only") ||
-      (meta != nullptr && member(*meta, "origin_worker_id") != nullptr)) {
+  if (flag_in(*meta, "read_only") || member(*meta, "origin_worker_id") != nullptr) {
     return "Cloudflare keeps it, and lets nobody write it";
   }
   return {};
@@ -215,7 +190,7 @@ Result<Page> Records::add(const Json& envelope, std::string_view whence) {
     const auto* id = text_in(item, "id");
     const auto* name = text_in(item, "name");
     const auto* type = text_in(item, "type");
-    const auto ttl = number_in(&item, "ttl");
+    const auto ttl = number_in(item, "ttl");
     if (id == nullptr || name == nullptr || type == nullptr || !ttl ||
         *ttl > std::numeric_limits<std::uint32_t>::max()) {
       return lacks(whence,
@@ -230,7 +205,7 @@ Result<Page> Records::add(const Json& envelope, std::string_view whence) {
     }
     Record record{.id = *id, .data = {}, .trouble = reserved(item)};
     record.ttl = static_cast<std::uint32_t>(*ttl);
-    record.proxied = flag_in(&item, "proxied");
+    record.proxied = flag_in(item, "proxied");
     const auto known = values::find_record_type(*type);
     auto data = known ? data_of(item, *known)
                       : Result<std::string>(
@@ -300,28 +275,17 @@ void Records::add_row(Set& set, const Zone& zone, TableBuilder& builder, Observe
   std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) {
     return std::tie(a.data, a.id) < std::tie(b.data, b.id);
   });
-  Seen seen;
-  seen.opaque_because =
+  GatheredSet gathered(served);
+  std::string because =
       unsayable(owner.has_value(), secondary, owner == "@" && type == values::RecordType::cname);
-  std::vector<std::string> data;
-  auto ttl = records.front().ttl;
-  bool mixed_ttl = false;
   bool one_proxied = true;
   for (const auto& record : records) {
-    mixed_ttl = mixed_ttl || record.ttl != records.front().ttl;
-    ttl = served(record.ttl) < served(ttl) ? record.ttl : ttl;
     one_proxied = one_proxied && record.proxied == records.front().proxied;
-    seen.opaque_because = seen.opaque_because.empty() ? record.trouble : seen.opaque_because;
-    const bool again = !data.empty() && data.back() == record.data;
-    seen.handle += seen.handle.empty() ? "" : again ? "+" : ",";
-    seen.handle += record.id;
-    if (record.bare || !record.mark.empty()) {
-      seen.handle += kFree;
-    }
-    if (!again) {
-      data.push_back(record.data);
-    }
+    because = because.empty() ? record.trouble : because;
+    gathered.add(record.id, record.data, record.ttl, record.bare || !record.mark.empty());
   }
+  auto seen = gathered.seen();
+  seen.opaque_because = std::move(because);
   if (seen.opaque_because.empty() && !one_proxied) {
     seen.opaque_because = "the proxy stands in front of some of its records only";
   }
@@ -332,11 +296,7 @@ void Records::add_row(Set& set, const Zone& zone, TableBuilder& builder, Observe
   if (secondary || (owner && type && kinds::is_system_rrset(*owner, *type))) {
     flags |= system_owned;
   }
-  if (mixed_ttl) {
-    seen.handle.insert(seen.handle.begin(), kMixedTtl);
-    seen.outputs.push_back({"mixedTTL", Value{true, {}}});
-  }
-  auto body = kinds::rrset_body(ttl, std::move(data));
+  auto body = kinds::rrset_body(gathered.ttl(), gathered.data());
   if (type && is_proxiable(*type)) {
     body = with_proxied(body, one_proxied ? &records.front().proxied : nullptr);
   }

@@ -20,10 +20,6 @@
 
 namespace plumb::providers::cloudflare {
 
-/// Begins the handle of a set whose records have several TTLs.
-inline constexpr char kMixedTtl = '~';
-/// Ends an id, in a handle, of a record whose comment is no person's.
-inline constexpr char kFree = '*';
 /// What the TTL 1 stands for: the vendor chooses.
 inline constexpr std::uint32_t kAutomaticTtl = 1;
 
@@ -66,11 +62,9 @@ struct Marks {
 
 /// Collects the records of a zone, page by page, and makes them rows.
 ///
-/// Cloudflare has one object for each value: they are gathered by name and type. Handle of a row:
-/// the ids of its records in the order of the body's values, separated by commas; those of one
-/// value that stands there more than once joined by '+', and a kFree after each whose comment is
-/// empty or an owner's mark; with a kMixedTtl before them where their TTLs differ. Of those the
-/// lowest that is served counts for the set (RFC 2181 §5.2), and the row has an output "mixedTTL".
+/// Cloudflare has one object for each value: they are gathered by name and type, with handles as in
+/// value_records.h. A record is free for another value where its comment is empty or an owner's
+/// mark. Of several TTLs the lowest that is served counts for the set (RFC 2181 §5.2).
 class Records {
  public:
   Records();

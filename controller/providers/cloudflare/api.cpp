@@ -5,14 +5,13 @@
 #include <cstdint>
 #include <utility>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "controller/providers/json_answer.h"
 
 namespace plumb::providers::cloudflare {
 namespace {
 
-/// A listing of a large zone takes its time.
-constexpr std::chrono::seconds kTimeout{120};
 constexpr std::size_t kRayShown = 40;
 
 /// What a code of the vendor means, whatever the status. Codes, not texts: the texts change.
@@ -55,15 +54,6 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {971, ErrorCode::unavailable, ErrorCategory::rate_limit, "lower this provider's limits"},
 });
 
-bool is_html(const env::HttpResponse& response) {
-  return response.header("Content-Type").find("html") != std::string::npos;
-}
-
-bool is_json(const env::HttpResponse& response) {
-  const auto type = response.header("Content-Type");
-  return type.empty() || type.find("json") != std::string::npos;
-}
-
 /// The vendor's id of a request, by which its support finds it; empty where it is none.
 std::string ray_of(const env::HttpResponse& response) {
   auto ray = response.header("CF-RAY");
@@ -71,11 +61,6 @@ std::string ray_of(const env::HttpResponse& response) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
   });
   return plain && ray.size() <= kRayShown ? ray : std::string();
-}
-
-const Json* member(const Json& of, const char* name) {
-  const auto found = of.is_object() ? of.find(name) : of.end();
-  return of.is_object() && found != of.end() ? &*found : nullptr;
 }
 
 std::int64_t code_of(const Json& error) {
@@ -116,13 +101,6 @@ const Json* first_error(const Json* envelope) {
   return known == errors->end() ? &errors->front() : &*known;
 }
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (auto at = text.find(from); !from.empty() && at != std::string::npos;
-       at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-}
-
 /// A token that is good for others is refused by the same codes where a permission is missing.
 bool is_permission(const env::HttpRequest& request, const Api& api, int status) {
   return status == 403 &&
@@ -146,15 +124,6 @@ void set_meaning(
   }
 }
 
-env::Secret bearer(std::string_view token) {
-  std::string text;
-  text.reserve(7 + token.size());  // no second copy that nobody wipes
-  text.append("Bearer ").append(token);
-  env::Secret secret(text);
-  env::wipe(text);
-  return secret;
-}
-
 }  // namespace
 
 bool is_gone(const Error& error) {
@@ -162,73 +131,20 @@ bool is_gone(const Error& error) {
          error.vendor_code == "7003" || error.vendor_code == "1001";
 }
 
-std::string query_value(std::string_view text) {
-  std::string value;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_';
-    value += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return value;
-}
-
 Api::Api(const Config& config, env::Secret token, env::Http& http)
-    : endpoint_(config.endpoint),
-      token_(std::move(token)),
-      bearer_(bearer(token_.reveal())),
-      http_(http) {}
-
-std::string Api::whence(const env::HttpRequest& request) const {
-  const std::string_view url = request.url;
-  const auto host = url.find("://") + 3;
-  const auto path = std::min(url.find('/', host), url.size());
-  return fmt::format("cloudflare: {} {}", request.method, url.substr(path, url.find('?') - path));
-}
-
-env::HttpRequest Api::request(std::string method, std::string_view path) const {
-  env::HttpRequest out;
-  out.method = std::move(method);
-  out.url = endpoint_ + std::string(path);
-  out.headers = {{"Accept", "application/json"}};
-  out.timeout = kTimeout;
-  out.secret_headers = {{"Authorization", &bearer_}};
-  return out;
-}
-
-env::HttpRequest Api::get(std::string_view path) const {
-  return request("GET", path);
-}
-
-env::HttpRequest Api::post(std::string_view path, const Json& body) const {
-  auto out = request("POST", path);
-  out.headers.emplace_back("Content-Type", "application/json");
-  // Never replayable: what was created would be there twice, or be refused as being there.
-  out.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return out;
-}
-
-env::HttpRequest Api::remove(std::string_view path) const {
-  auto out = request("DELETE", path);
-  out.replayable = true;
-  return out;
-}
+    : BearerApi("cloudflare", config.endpoint, std::move(token), http) {}
 
 Result<Json> Api::call(const env::HttpRequest& request, std::stop_token stop) const {
-  auto response = http_.send(request, std::move(stop));
-  if (!response) {
-    auto error = std::move(response).error();
-    const bool names_call = error.message.starts_with(request.method + " ");
-    return tl::unexpected(std::move(error).in(names_call ? "cloudflare" : whence(request)));
-  }
-  auto envelope = Json::parse(response->body, nullptr, false);
-  if (!is_json(*response) || !envelope.is_object()) {
-    return tl::unexpected(error_of(request, std::move(*response), nullptr));
+  PLUMB_TRY(response, send(request, std::move(stop)));
+  auto envelope = Json::parse(response.body, nullptr, false);
+  if (!is_json(response) || !envelope.is_object()) {
+    return tl::unexpected(error_of(request, std::move(response), nullptr));
   }
   const auto* success = member(envelope, "success");
   const bool good = success == nullptr ? request.method == "DELETE" && envelope.contains("result")
                                        : success->is_boolean() && success->get<bool>();
-  if (!response->ok() || !good) {
-    return tl::unexpected(error_of(request, std::move(*response), &envelope));
+  if (!response.ok() || !good) {
+    return tl::unexpected(error_of(request, std::move(response), &envelope));
   }
   return envelope;
 }
@@ -248,8 +164,7 @@ Error Api::error_of(const env::HttpRequest& request,
   } else {
     text = "the answer does not say success: true";
   }
-  replace_all(text, token_.reveal(), "***");
-  response.body = std::move(text);
+  response.body = without_token(std::move(text));
   auto error = env::error_of(request, response, "cloudflare");
   if (const auto ray = ray_of(response); !ray.empty()) {
     error.message += " (cf-ray " + ray + ")";

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "controller/env/http.h"
-#include "controller/env/secret.h"
+#include "controller/providers/bearer_api.h"
 #include "controller/providers/cloudflare/config.h"
 #include "resources/model/result.h"
 
@@ -23,40 +21,22 @@ using Json = nlohmann::json;
 /// Request: 1061 example.com already exists (cf-ray 8f0c...)", with the first of the vendor's own
 /// codes as `vendor_code`. What an envelope with success=false reports was not done; a status 2xx
 /// without such an envelope may have been.
-class Api {
+class Api : public BearerApi {
  public:
   /// Requires: `http` outlives this.
   Api(const Config& config, env::Secret token, env::Http& http);
-
-  const std::string& endpoint() const { return endpoint_; }
-  /// "cloudflare: GET /client/v4/zones": how messages call a request.
-  std::string whence(const env::HttpRequest& request) const;
-
-  /// A request of `path` below the endpoint ("/zones?page=1").
-  env::HttpRequest get(std::string_view path) const;
-  env::HttpRequest post(std::string_view path, const Json& body) const;
-  env::HttpRequest remove(std::string_view path) const;
 
   /// The whole envelope of a good answer.
   Result<Json> call(const env::HttpRequest& request, std::stop_token stop) const;
 
  private:
-  env::HttpRequest request(std::string method, std::string_view path) const;
   Error error_of(const env::HttpRequest& request,
                  env::HttpResponse response,
                  const Json* envelope) const;
-
-  std::string endpoint_;
-  env::Secret token_;
-  env::Secret bearer_;
-  env::Http& http_;
 };
 
 /// Whether the vendor itself says that a record or zone with this id is not there (any more); a
 /// status alone does not, which a wrong endpoint gives as well.
 bool is_gone(const Error& error);
-
-/// `text` as the value of a query parameter.
-std::string query_value(std::string_view text);
 
 }  // namespace plumb::providers::cloudflare

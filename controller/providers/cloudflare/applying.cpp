@@ -10,25 +10,13 @@
 #include <nlohmann/json.hpp>
 
 #include "controller/providers/cloudflare/batch.h"
-#include "resources/kinds/resource_kinds.h"
-#include "resources/kinds/rrset.h"
+#include "controller/providers/zone_order.h"
 #include "resources/values/domain_name.h"
-#include "resources/values/record_type.h"
 
 namespace plumb::providers::cloudflare {
 namespace {
 
 using values::DomainName;
-
-Outcome failed(Error error) {
-  if (error.effect == Effect::maybe) {
-    return Unknown{std::move(error)};
-  }
-  if (error.code == ErrorCode::cancelled) {
-    return NotSent{};
-  }
-  return Refused{std::move(error)};
-}
 
 bool is_invalid(const Outcome& outcome) {
   const auto* refused = std::get_if<Refused>(&outcome);
@@ -76,8 +64,6 @@ class Applying {
   void run();
 
  private:
-  std::optional<Error> fault_of(const ProviderChange& change) const;
-  void sort_out();
   void remove_zone(const ProviderChange& removing);
   bool is_unlisted();
   Outcome make_zone();
@@ -101,53 +87,14 @@ class Applying {
   std::optional<Outcome> stopped_;  ///< nothing is sent any more; what the rest is told
 };
 
-/// Why a change cannot be sent at all.
-std::optional<Error> Applying::fault_of(const ProviderChange& change) const {
-  const auto refuse = [](std::string message) {
-    return Error{.code = ErrorCode::invalid_input,
-                 .message = std::move(message),
-                 .category = ErrorCategory::validation};
-  };
-  if (change.kind == kinds::kZone) {
-    const bool other = change.act == Act::rename || change.act == Act::replace;
-    return other ? std::optional(
-                       refuse(fmt::format("zone {} cannot be renamed", zone_.without_dot())))
-                 : std::nullopt;
-  }
-  const auto [owner, type] = kinds::split_rrset_key(change.key);
-  const bool empty = change.act != Act::remove && kinds::rrset_values(change.after).empty();
-  if (change.kind != kinds::kRRset || change.act == Act::rename ||
-      !values::find_record_type(type) || empty) {
-    return refuse(fmt::format("record set {} {} cannot be written like this", owner, type));
-  }
-  return std::nullopt;
-}
-
-/// Reports what needs no call; the rest is in `changes_`.
-void Applying::sort_out() {
-  for (const auto& change : order_.changes) {
-    if (auto fault = fault_of(change)) {
-      report_(change.number, Refused{std::move(*fault)});
-    } else if (change.kind == kinds::kZone && change.act == Act::create) {
-      making_ = &change;
-    } else if (change.kind == kinds::kZone) {
-      report_(change.number, Done{});
-    } else {
-      changes_.push_back(&change);
-    }
-  }
-}
-
 void Applying::run() {
-  const auto removing =
-      std::find_if(order_.changes.begin(), order_.changes.end(), [](const ProviderChange& change) {
-        return change.kind == kinds::kZone && change.act == Act::remove;
-      });
-  if (removing != order_.changes.end()) {
-    remove_zone(*removing);
+  auto sorted = sort_out(order_, zone_, report_);
+  if (sorted.removing != nullptr) {
+    remove_zone(*sorted.removing);
     return;
   }
-  sort_out();
+  making_ = sorted.making;
+  changes_ = std::move(sorted.sets);
   if (making_ != nullptr) {
     const auto outcome = make_zone();
     report_(making_->number, outcome);
@@ -188,10 +135,7 @@ void Applying::remove_zone(const ProviderChange& removing) {
   directory_.forget(zone_.text());
   const bool gone =
       !error || (!id && error->code == ErrorCode::not_found) || (is_gone(*error) && is_unlisted());
-  const auto outcome = gone ? Outcome(Done{}) : failed(std::move(*error));
-  for (const auto& change : order_.changes) {
-    report_(change.number, outcome);
-  }
+  report_all(order_, gone ? Outcome(Done{}) : outcome_of(std::move(*error)), report_);
 }
 
 Outcome Applying::make_zone() {
@@ -207,7 +151,7 @@ Outcome Applying::make_zone() {
     if (envelope) {
       error.effect = Effect::maybe;  // it said success, and not what of
     }
-    return failed(std::move(error));
+    return outcome_of(std::move(error));
   }
   id_ = made->id;
   directory_.remember(zone_.text(), {id_, {}, true});
@@ -238,7 +182,7 @@ void Applying::write() {
   if (id_.empty()) {
     auto id = zone_id();
     if (!id) {
-      stop_with(failed(std::move(id).error()));
+      stop_with(outcome_of(std::move(id).error()));
       return;
     }
     id_ = std::move(*id);
@@ -248,13 +192,9 @@ void Applying::write() {
                      : known               ? known->owner
                                            : std::string();
   for (const auto* change : changes_) {
-    if (making_ != nullptr && change->act == Act::remove) {
-      report_(change->number, Done{});
-      continue;
-    }
     auto set = operations_of(*change, zone_, owner);
     if (!set) {
-      report_(change->number, failed(std::move(set).error()));
+      report_(change->number, outcome_of(std::move(set).error()));
     } else if (set->size() == 0) {
       report_(change->number, Done{});
     } else {
@@ -325,7 +265,7 @@ Outcome Applying::send(const Part& part) {
       if (i > 0) {
         error.effect = Effect::maybe;  // the calls before this one were done
       }
-      return failed(std::move(error));
+      return outcome_of(std::move(error));
     }
     if (!says_all_of(*done, part.bodies[i])) {
       return Unknown{Error{.code = ErrorCode::internal,
@@ -380,17 +320,9 @@ void apply_order(const Api& api,
                  const Order& order,
                  const Report& report,
                  const std::stop_token& stop) {
-  auto zone = DomainName::parse(order.scope.container);
-  const std::optional<Outcome> instead = !zone ? std::optional<Outcome>(Refused{zone.error()})
-                                         : stop.stop_requested() ? std::optional<Outcome>(NotSent{})
-                                                                 : std::nullopt;
-  if (instead) {
-    for (const auto& change : order.changes) {
-      report(change.number, *instead);
-    }
-    return;
+  if (auto zone = zone_to_write(order, report, stop)) {
+    Applying(api, directory, order, std::move(*zone), report, stop).run();
   }
-  Applying(api, directory, order, std::move(*zone), report, stop).run();
 }
 
 }  // namespace plumb::providers::cloudflare

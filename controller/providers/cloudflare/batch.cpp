@@ -9,6 +9,7 @@
 
 #include "controller/providers/cloudflare/answer.h"
 #include "controller/providers/cloudflare/record.h"
+#include "controller/providers/value_records.h"
 #include "resources/kinds/rrset.h"
 #include "resources/model/cbor.h"
 #include "resources/values/record_type.h"
@@ -21,66 +22,6 @@ using values::DomainName;
 
 std::string_view owner_of(const SetChange& set) {
   return kinds::split_rrset_key(set.change->key).owner;
-}
-
-std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(at), text.size());
-    parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
-
-bool has_mixed_ttl(std::string_view handle) {
-  return handle.starts_with(kMixedTtl);
-}
-
-std::string_view without_mark(std::string_view handle) {
-  return handle.substr(has_mixed_ttl(handle) ? 1 : 0);
-}
-
-/// A record that keeps a value.
-struct Keeper {
-  std::string_view value;
-  std::string id;
-  bool free = false;  ///< its comment is no person's
-};
-
-/// The id of a handle's part, and whether its comment is free.
-Keeper keeper_of(std::string_view value, std::string_view part) {
-  const bool free = part.ends_with(kFree);
-  return {value, std::string(part.substr(0, part.size() - (free ? 1U : 0U))), free};
-}
-
-/// The records that a set has: the one that keeps each value, and those that repeat one.
-struct Present {
-  std::vector<Keeper> ids;
-  std::vector<std::string> again;
-};
-
-std::optional<Present> present_in(const ProviderChange& change) {
-  Present present;
-  if (change.before.empty()) {
-    return present;
-  }
-  const auto values = kinds::rrset_values(change.before);
-  const auto groups = split(without_mark(change.handle), ',');
-  if (groups.size() != values.size()) {
-    return std::nullopt;
-  }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    auto ids = split(groups[i], '+');
-    if (ids.empty()) {
-      return std::nullopt;
-    }
-    present.ids.push_back(keeper_of(values[i], ids.front()));
-    for (auto again = ids.begin() + 1; again != ids.end(); ++again) {
-      present.again.push_back(keeper_of(values[i], *again).id);
-    }
-  }
-  return present;
 }
 
 /// What all records of a set have alike.
@@ -135,48 +76,33 @@ class Operations {
     set_.change = &change;
   }
 
-  Result<SetChange> run(Present present) {
-    const auto wanted = change_.act == Act::remove ? std::vector<std::string_view>()
-                                                   : kinds::rrset_values(change_.after);
-    auto& ids = present.ids;
-    const auto spare = std::stable_partition(ids.begin(), ids.end(), [&](const auto& one) {
-      return std::find(wanted.begin(), wanted.end(), one.value) != wanted.end();
-    });
-    for (auto kept = ids.begin(); kept != spare; ++kept) {
-      if (auto put = common_.moves ? patch(*kept, kept->value) : Result<void>(); !put) {
+  Result<SetChange> run(const Pairing& pairing) {
+    for (const auto& kept : pairing.kept) {
+      if (auto put = common_.moves ? patch(kept, kept.value) : Result<void>(); !put) {
         return tl::unexpected(std::move(put).error());
       }
     }
-    const auto fresh = wanted.size() - static_cast<std::size_t>(spare - ids.begin());
-    // What people wrote of one value is not true of another, but where that takes its place.
-    const bool in_place = fresh == 1 && ids.end() - spare == 1;
-    const auto reused = std::stable_partition(
-        spare, ids.end(), [&](const auto& one) { return one.free || in_place; });
-    auto next = spare;
-    for (const auto value : wanted) {
-      if (std::any_of(ids.begin(), spare, [&](const auto& one) { return one.value == value; })) {
-        continue;
-      }
-      auto put = next != reused ? patch(*next, value) : post(value);
-      if (!put) {
+    for (const auto& [record, value] : pairing.changed) {
+      if (auto put = patch(record, value); !put) {
         return tl::unexpected(std::move(put).error());
       }
-      next += next != reused ? 1 : 0;
     }
-    for (; next != ids.end(); ++next) {
-      set_.deletes.push_back({{"id", next->id}});
+    for (const auto value : pairing.fresh) {
+      if (auto put = post(value); !put) {
+        return tl::unexpected(std::move(put).error());
+      }
     }
-    for (const auto& id : present.again) {
+    for (const auto& id : pairing.gone) {
       set_.deletes.push_back({{"id", id}});
     }
     return std::move(set_);
   }
 
  private:
-  Result<void> patch(const Keeper& keeper, std::string_view value) {
+  Result<void> patch(const HeldRecord& held, std::string_view value) {
     auto record = common_.record();
-    record["id"] = keeper.id;
-    if (keeper.free && !mark_.empty()) {
+    record["id"] = held.id;
+    if (held.free && !mark_.empty()) {
       record["comment"] = mark_;
     }
     if (auto put = put_data(record, common_.type, value); !put) {
@@ -261,14 +187,14 @@ Result<SetChange> operations_of(const ProviderChange& change,
                                 const DomainName& zone,
                                 std::string_view mark) {
   const auto type = values::find_record_type(kinds::split_rrset_key(change.key).type);
-  auto present = present_in(change);
-  if (!present || !type) {
+  const auto pairing = pair_records(change);
+  if (!pairing || !type) {
     return tl::unexpected(Error{.code = ErrorCode::conflict,
                                 .message = "it is not known which records this set has",
                                 .hint = "plan again",
                                 .category = ErrorCategory::conflict});
   }
-  return Operations(change, common_of(change, zone, *type), mark).run(std::move(*present));
+  return Operations(change, common_of(change, zone, *type), mark).run(*pairing);
 }
 
 void group_by_owner(std::vector<SetChange>& sets) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "controller/providers/json_answer.h"
 #include "resources/values/domain_name.h"
 #include "resources/values/quoted.h"
 #include "resources/values/rdata.h"
@@ -178,11 +179,6 @@ std::string number_text(const Json& number) {
     text.pop_back();
   }
   return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
-}
-
-const Json* member(const Json& of, const char* name) {
-  const auto found = of.find(name);
-  return found == of.end() || found->is_null() ? nullptr : &*found;
 }
 
 auto lacks(std::string_view field) {

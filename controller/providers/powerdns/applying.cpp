@@ -10,6 +10,7 @@
 
 #include "controller/providers/powerdns/answer.h"
 #include "controller/providers/powerdns/batch.h"
+#include "controller/providers/zone_order.h"
 #include "resources/kinds/resource_kinds.h"
 #include "resources/kinds/rrset.h"
 #include "resources/values/record_type.h"
@@ -24,16 +25,6 @@ Refused refused(std::string message, std::string hint = {}) {
                        .message = std::move(message),
                        .hint = std::move(hint),
                        .category = ErrorCategory::validation}};
-}
-
-Outcome failed(Error error) {
-  if (error.effect == Effect::maybe) {
-    return Unknown{std::move(error)};
-  }
-  if (error.code == ErrorCode::cancelled) {
-    return NotSent{};
-  }
-  return Refused{std::move(error)};
 }
 
 /// One order while it is carried out.
@@ -65,7 +56,6 @@ class Applying {
   void send_all(std::span<const SetChange> sets);
   void send(const Part& part);
   void ended(std::span<const SetChange> sets, const Outcome& outcome);
-  void report_all(const Outcome& outcome);
 
   const Api& api_;
   const Config& config_;
@@ -79,12 +69,6 @@ class Applying {
   std::vector<SetChange> all_;
   std::optional<Outcome> stopped_;  ///< nothing is sent any more; what the rest is told
 };
-
-void Applying::report_all(const Outcome& outcome) {
-  for (const auto& change : order_.changes) {
-    report_(change.number, outcome);
-  }
-}
 
 /// Why a change cannot be sent at all.
 std::optional<Outcome> Applying::fault_of(const ProviderChange& change) const {
@@ -163,15 +147,15 @@ void Applying::remove_zone() {
   const auto request = api_.delete_zone(zone_);
   auto response = api_.send(request, stop_);
   if (!response) {
-    report_all(failed(std::move(response).error()));
+    report_all(order_, outcome_of(std::move(response).error()), report_);
     return;
   }
   const auto status = response->status;
   if (status == 204 || status == 200 || status == 404) {
-    report_all(Done{});
+    report_all(order_, Done{}, report_);
     return;
   }
-  report_all(failed(api_.error_of(request, std::move(*response))));
+  report_all(order_, outcome_of(api_.error_of(request, std::move(*response))), report_);
 }
 
 void Applying::write(std::vector<SetChange> sets) {
@@ -199,7 +183,7 @@ bool Applying::keep_disabled(std::vector<SetChange>& sets) {
   const auto disabled = body ? read_disabled(std::move(*body), api_.whence(request))
                              : Result<DisabledRecords>(tl::unexpected(body.error()));
   if (!disabled) {
-    ended(sets, failed(disabled.error()));
+    ended(sets, outcome_of(disabled.error()));
     return false;
   }
   for (auto& set : sets) {
@@ -252,8 +236,8 @@ void Applying::send(const Part& part) {
     return;
   }
   const auto outcome = done        ? Outcome(Done{})
-                       : !response ? failed(std::move(response).error())
-                                   : failed(api_.error_of(request, std::move(*response)));
+                       : !response ? outcome_of(std::move(response).error())
+                                   : outcome_of(api_.error_of(request, std::move(*response)));
   if (zone_change != nullptr) {
     report_(zone_change->number, outcome);
   }
@@ -279,17 +263,9 @@ void apply_order(const Api& api,
                  std::atomic<std::size_t>& body_cap,
                  const Report& report,
                  const std::stop_token& stop) {
-  auto zone = DomainName::parse(order.scope.container);
-  const std::optional<Outcome> instead = !zone ? std::optional<Outcome>(Refused{zone.error()})
-                                         : stop.stop_requested() ? std::optional<Outcome>(NotSent{})
-                                                                 : std::nullopt;
-  if (instead) {
-    for (const auto& change : order.changes) {
-      report(change.number, *instead);
-    }
-    return;
+  if (auto zone = zone_to_write(order, report, stop)) {
+    Applying(api, config, order, std::move(*zone), body_cap, report, stop).run();
   }
-  Applying(api, config, order, std::move(*zone), body_cap, report, stop).run();
 }
 
 }  // namespace plumb::providers::powerdns

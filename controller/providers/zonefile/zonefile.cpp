@@ -199,25 +199,18 @@ Result<Patched> ZonefileProvider::carry_out(const Target& target, const Order& o
 }
 
 void ZonefileProvider::apply(const Order& order, const Report& report, std::stop_token stop) {
-  const auto report_all = [&](const Outcome& outcome) {
-    for (const auto& change : order.changes) {
-      report(change.number, outcome);
-    }
-  };
   if (stop.stop_requested()) {
-    report_all(NotSent{});
+    report_all(order, NotSent{}, report);
     return;
   }
   auto target = target_of(order.scope);
   if (!target) {
-    report_all(Refused{std::move(target).error()});
+    report_all(order, Refused{std::move(target).error()}, report);
     return;
   }
   auto patched = carry_out(*target, order);
   if (!patched) {
-    auto error = std::move(patched).error();
-    report_all(error.effect == Effect::maybe ? Outcome(Unknown{std::move(error)})
-                                             : Outcome(Refused{std::move(error)}));
+    report_all(order, outcome_of(std::move(patched).error()), report);
     return;
   }
   if (patched->changed && !patched->refused && !config_.reload.empty()) {
