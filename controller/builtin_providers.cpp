@@ -3,6 +3,7 @@
 #include <array>
 
 #include "controller/providers/cloudflare/cloudflare.h"
+#include "controller/providers/mailcow/mailcow.h"
 #include "controller/providers/postfix_dovecot/postfix_dovecot.h"
 #include "controller/providers/powerdns/powerdns.h"
 #include "controller/providers/static/static.h"
@@ -16,6 +17,7 @@ std::span<const providers::ProviderType> builtin_providers() {
       providers::powerdns::powerdns_provider(),
       providers::cloudflare::cloudflare_provider(),
       providers::static_servers::static_provider(),
+      providers::mailcow::mailcow_provider(),
       providers::postfix_dovecot::postfix_dovecot_provider(),
   });
   return kTypes;

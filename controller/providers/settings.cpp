@@ -51,7 +51,8 @@ void read_endpoint(const Value& spec, std::string& into, Diagnostics& problems) 
   if (written == nullptr) {
     return;
   }
-  const auto hint = fmt::format("leave it out: it is {}", into);
+  const auto hint = into.empty() ? std::string("write it as https://mail.example.com")
+                                 : fmt::format("leave it out: it is {}", into);
   const auto* text = written->as_string();
   const std::string_view url = text != nullptr ? std::string_view(*text) : std::string_view();
   const auto origin = origin_of(url);

@@ -26,6 +26,13 @@ struct MailRow {
   std::string former = {};  ///< the key that it had before
 };
 
+struct MailStep {
+  std::string name;
+  std::vector<MailRow> desired;
+  std::vector<std::pair<std::string, std::string>> meddling = {};  ///< before it is planned
+  bool changes_nothing = false;  ///< another spelling of the state before
+};
+
 /// A provider with one mail domain that does not exist when the story begins.
 class MailWorld {
  public:
@@ -36,15 +43,10 @@ class MailWorld {
   /// What somebody else does behind plumb's back: the alias leads there now, or is gone where `to`
   /// is empty.
   virtual void meddle(const std::string& alias, const std::string& to) = 0;
+  /// Whether the vendor can hold all of a step; a step that it cannot is passed over.
+  virtual bool takes(const MailStep& /*step*/) const { return true; }
 };
 using MakeMailWorld = std::unique_ptr<MailWorld> (*)();
-
-struct MailStep {
-  std::string name;
-  std::vector<MailRow> desired;
-  std::vector<std::pair<std::string, std::string>> meddling = {};  ///< before it is planned
-  bool changes_nothing = false;  ///< another spelling of the state before
-};
 
 struct MailStory {
   std::string provider;

@@ -51,6 +51,9 @@ MailRow quota(std::int64_t octets) {
 MailRow key(const std::string& selector) {
   return {kinds::kDKIMKey, selector, {{"algorithm", text("ed25519")}}};
 }
+MailRow rsa_key(const std::string& selector) {
+  return {kinds::kDKIMKey, selector, {{"algorithm", text("rsa")}, {"bits", number(2048)}}};
+}
 MailRow signs(const std::string& selector) {
   return {kinds::kDKIMSigning, "", {{"selector", text(selector)}}};
 }
@@ -148,6 +151,11 @@ std::vector<MailStory> domain_stories() {
                  {"alone", {key("s2"), signs("s2")}},
                  {"nothing signs", {key("s2")}},
                  {"none", {}}}},
+      {.name = "OneKey",
+       .steps = {{"one", {rsa_key("s1"), signs("s1")}},
+                 {"another in its place", {rsa_key("s2"), signs("s2")}},
+                 {"none", {}},
+                 {"again", {rsa_key("s1"), signs("s1")}}}},
       {.name = "Policy",
        .steps = {{"testing", {policy("testing", {"mx1.example.net"}, 86400)}},
                  {"enforced", {policy("enforce", {"mx1.example.net", "*.example.org"}, 604800)}},

@@ -98,6 +98,7 @@ class Vendor::Server {
     http_.Put(all, handler);
     http_.Patch(all, handler);
     http_.Delete(all, handler);
+    http_.set_tcp_nodelay(true);  // an answer goes in two pieces
     port_ = http_.bind_to_any_port("127.0.0.1");
     thread_ = std::jthread([this] { http_.listen_after_bind(); });
     while (!http_.is_running()) {
