@@ -33,15 +33,31 @@ bool says_nothing(std::string_view line) {
   return text.empty() || text.front() == '#';
 }
 
+bool ends_key(char c, MarkedFile::Form form) {
+  return form == MarkedFile::Form::passwd ? c == ':' : is_blank(c);
+}
+
 std::string_view key_of(std::string_view line, MarkedFile::Form form) {
-  if (form == MarkedFile::Form::passwd) {
-    return line.substr(0, line.find(':'));
-  }
   std::size_t end = 0;
-  while (end < line.size() && !is_blank(line[end])) {
+  while (end < line.size() && !ends_key(line[end], form)) {
     ++end;
   }
   return line.substr(0, end);
+}
+
+/// Whether the key of a line is an address in `domain`, as nearly all are that of the line before.
+/// The short way to what key_of() and domain_of() say.
+bool is_address_in(std::string_view domain, std::string_view line, MarkedFile::Form form) {
+  std::size_t at = 0;
+  while (at < line.size() && line[at] != '@' && !ends_key(line[at], form)) {
+    ++at;
+  }
+  if (at == line.size() || line[at] != '@') {
+    return false;
+  }
+  const auto rest = line.substr(at + 1);
+  return rest.starts_with(domain) &&
+         (rest.size() == domain.size() || ends_key(rest[domain.size()], form));
 }
 
 struct ByDomain {
@@ -263,6 +279,9 @@ Result<void> MarkedFile::index() {
   for (; !rest.empty(); ++number) {
     const char* const begin = rest.data();
     const auto line = take_line(rest);
+    if (!domain.empty() && is_address_in(domain, line, form_)) {
+      continue;
+    }
     const auto key = key_of(line, form_);
     if (key.empty() || key.front() == '#') {  // a blank line, a comment, or a continuation
       if (domain.empty() && !says_nothing(line)) {
@@ -317,10 +336,14 @@ std::uint32_t MarkedFile::foreign_line_of(std::string_view key) const {
   return found != all.end() && found->key == key ? found->line : 0;
 }
 
-std::string MarkedFile::with(std::string_view marked) const {
+std::string MarkedFile::with(std::span<const std::string_view> marked) const {
   const auto all = content();
+  std::size_t octets = all.size() - (tail_ - head_) + 64;
+  for (const auto piece : marked) {
+    octets += piece.size();
+  }
   std::string out;
-  out.reserve(all.size() + marked.size() + 64);
+  out.reserve(octets);
   out += all.substr(0, head_);
   if (!out.empty() && out.back() != '\n') {
     out += '\n';
@@ -328,7 +351,9 @@ std::string MarkedFile::with(std::string_view marked) const {
   if (!marked_) {
     out.append(kBegin).append("\n");
   }
-  out += marked;
+  for (const auto piece : marked) {
+    out += piece;
+  }
   if (!marked_) {
     out.append(kEnd).append("\n");
   }

@@ -77,9 +77,9 @@ class MarkedFile {
   /// The file without the `dropped` lines (counted from 1, outside of the marked part), and with
   /// `added` (whole lines) at the end of its marked part.
   std::string moved(const std::set<std::uint32_t>& dropped, std::string_view added) const;
-  /// The file with `marked` (whole lines) as its marked part; all else octet for octet, but for a
-  /// newline where the last line has none.
-  std::string with(std::string_view marked) const;
+  /// The file with `marked` (pieces of whole lines) as its marked part; all else octet for octet,
+  /// but for a newline where the last line has none.
+  std::string with(std::span<const std::string_view> marked) const;
   /// "<path>:<line>: <message>".
   Error error_at(std::uint32_t line, std::string message) const;
 

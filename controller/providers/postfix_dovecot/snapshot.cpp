@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 #include "controller/env/atomic_file.h"
 #include "controller/env/file_stamp.h"
+#include "controller/env/parallel.h"
 #include "controller/providers/postfix_dovecot/address.h"
 #include "resources/model/ascii.h"
 #include "resources/model/table.h"
@@ -341,24 +343,32 @@ Result<MarkedFile> Files::read_file(File which) const {
 Result<std::shared_ptr<const Snapshot>> Files::read(Stamps& stamps) const {
   auto snapshot = std::make_shared<Snapshot>();
   std::array<bool, kFiles> same{};
-  for (std::size_t i = 0; i < kFiles; ++i) {
+  std::array<Result<void>, kFiles> done;
+  // Any one of them may be hundreds of thousands of lines.
+  env::for_each_parallel(kFiles, std::thread::hardware_concurrency(), [&](std::size_t i) {
     const auto which = static_cast<File>(i);
     stamps[i] = env::steady_file_stamp(path_of(which));
     same[i] = last_ && stamps[i] && stamps[i] == last_stamps_[i];
     if (same[i]) {
       snapshot->files[i] = last_->files[i];
-      continue;
+    } else if (auto file = read_file(which)) {
+      snapshot->files[i] = std::move(*file);
+    } else {
+      done[i] = tl::unexpected(std::move(file).error());
     }
-    PLUMB_TRY(file, read_file(which));
-    snapshot->files[i] = std::move(file);
+    if (which == File::senders && same[i]) {
+      snapshot->send_as = last_->send_as;
+    } else if (which == File::senders && done[i]) {
+      done[i] = read_senders(snapshot->files[i], snapshot->send_as);
+    }
+  });
+  for (auto& one : done) {
+    if (!one) {
+      return tl::unexpected(std::move(one).error());
+    }
   }
-  if (auto done = check_marks(*snapshot); !done) {
-    return tl::unexpected(std::move(done).error());
-  }
-  if (same[at(File::senders)]) {
-    snapshot->send_as = last_->send_as;
-  } else if (auto done = read_senders(snapshot->file(File::senders), snapshot->send_as); !done) {
-    return tl::unexpected(std::move(done).error());
+  if (auto paired = check_marks(*snapshot); !paired) {
+    return tl::unexpected(std::move(paired).error());
   }
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }

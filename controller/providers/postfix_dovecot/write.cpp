@@ -16,18 +16,17 @@ namespace {
 /// The lines of some domains in one file.
 using Blocks = std::map<std::string, std::string, std::less<>>;
 
-/// Puts `blocks` in the place of the runs of their domains; sorted by domain.
-std::string merged(const MarkedFile& file, const Blocks& blocks) {
-  std::string marked;
-  marked.reserve(file.content().size() + 4096);
+/// `blocks` in the place of the runs of their domains; sorted by domain. Views into both.
+std::vector<std::string_view> merged(const MarkedFile& file, const Blocks& blocks) {
+  std::vector<std::string_view> marked;
   auto block = blocks.begin();
   const auto runs = file.runs();
   for (std::size_t i = 0; i < runs.size() || block != blocks.end();) {
     if (i < runs.size() && (block == blocks.end() || runs[i].domain < block->first)) {
-      marked += runs[i++].lines;
+      marked.push_back(runs[i++].lines);
       continue;
     }
-    marked += block->second;
+    marked.emplace_back(block->second);
     while (i < runs.size() && runs[i].domain == block->first) {
       ++i;
     }

@@ -224,13 +224,16 @@ TEST(MarkedFile, SurvivesAnyOctets) {
       // Put back what was there, nothing is lost.
       std::string marked;
       const auto begin = line_with(content, "# BEGIN plumb\n");
-      if (begin != std::string::npos && file->with("").size() <= content.size()) {
+      if (begin != std::string::npos && file->with({}).size() <= content.size()) {
         const auto end = line_with(content, "# END plumb\n", begin);
         ASSERT_NE(end, std::string::npos);
-        EXPECT_EQ(file->with(content.substr(begin + 14, end - begin - 14)), content);
+        const std::string_view all = content;
+        const std::array pieces_of_it{all.substr(begin + 14, end - begin - 14)};
+        EXPECT_EQ(file->with(pieces_of_it), content);
       }
       const bool table = form == MarkedFile::Form::table;
-      const auto put = file->with(table ? "z.example\tmail\n" : "x@z.example:\n");
+      const std::array<std::string_view, 1> line{table ? "z.example\tmail\n" : "x@z.example:\n"};
+      const auto put = file->with(line);
       const auto again = MarkedFile::parse("f", put, form);
       ASSERT_TRUE(again) << again.error().message << "\n" << put;
       EXPECT_EQ(again->of("z.example").size(), 1U);
