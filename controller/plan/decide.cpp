@@ -262,8 +262,10 @@ Decision nobodys(const Case& it) {
   if (has(it, system_owned)) {
     return counted(Decision::Count::system);
   }
-  if (!it.exclusive || !it.complete || has(it, opaque) || is_container(it.kind, it.key) ||
-      is_secret(it.kind)) {
+  if (is_secret(it.kind)) {
+    return {};  // what it is for is counted
+  }
+  if (!it.exclusive || !it.complete || has(it, opaque) || is_container(it.kind, it.key)) {
     return counted(Decision::Count::unmanaged);
   }
   return only({.verb = Verb::remove,

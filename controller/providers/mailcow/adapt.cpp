@@ -35,6 +35,16 @@ std::string with(std::string_view body, std::uint8_t field, const std::string& v
   return cbor::body(fields);
 }
 
+std::string without(std::string_view body, std::uint8_t field) {
+  std::vector<std::pair<std::uint8_t, std::string>> fields;
+  for (const auto number : cbor::field_numbers(body)) {
+    if (number != field) {
+      fields.emplace_back(number, *cbor::field(body, number));
+    }
+  }
+  return cbor::body(fields);
+}
+
 std::string in_whole_mib(std::string_view body, std::uint8_t field) {
   const auto quota = cbor::field_number(body, field);
   if (!quota || *quota % kMiB == 0) {
@@ -48,10 +58,8 @@ std::string in_whole_mib(std::string_view body, std::uint8_t field) {
 Result<std::string> adapt_domain(std::string_view body) {
   const auto quota = cbor::field_number(body, kinds::kMailDomainQuota);
   const auto target = cbor::field_octets(body, kinds::kMailDomainAliasOf).value_or("");
-  if (quota && !target.empty()) {
-    return fail(ErrorCode::invalid_input,
-                "an alias domain of Mailcow has no quota",
-                "take the quota away: it is its target's");
+  if (!target.empty()) {
+    return without(body, kinds::kMailDomainQuota);  // its target's holds for it
   }
   if (quota && *quota == 0) {
     return fail(ErrorCode::invalid_input,

@@ -273,6 +273,8 @@ Result<std::vector<Said>> Api::write(std::string_view what,
   request.method = "POST";
   request.url = fmt::format("{}{}{}", endpoint_, kPath, what);
   request.headers = {{"Content-Type", "application/json"}};
+  // An edit says what shall be, a name or number what of; all else done twice is another thing.
+  request.replayable = what.starts_with("edit/") && what != "edit/rename-mbox";
   request.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
   add_members(request.body, secrets);
   auto response = send(request, stop);

@@ -45,6 +45,8 @@ class Mailboxes {
 
  private:
   Outcome make(const ProviderChange& change);
+  /// Asked anew.
+  bool is_there(std::string_view local) const;
   Outcome rename(const ProviderChange& change);
   Outcome edit(const ProviderChange& change, std::string_view before, bool begun);
   Result<void> send_edit(std::string_view local, Json attributes);

@@ -1,8 +1,6 @@
 #include "controller/providers/mailcow/mailcow.h"
 
-#include <algorithm>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,7 +9,7 @@
 #include "controller/providers/mailcow/api.h"
 #include "controller/providers/mailcow/applying.h"
 #include "controller/providers/mailcow/config.h"
-#include "controller/providers/mailcow/listing.h"
+#include "controller/providers/mailcow/directory.h"
 #include "controller/providers/mailcow/rows.h"
 #include "controller/providers/mailcow/words.h"
 #include "controller/providers/settings.h"
@@ -25,7 +23,8 @@ class MailcowProvider final : public Provider {
       : account_(opening.account),
         env_(opening.env),
         new_domains_(config.new_domains),
-        api_(config, std::move(key), opening.http) {
+        api_(config, std::move(key), opening.http),
+        directory_(api_, env_.clock) {
     for (const auto& scope : opening.declared) {
       declared_[scope->scope.container] = scope;
     }
@@ -42,26 +41,36 @@ class MailcowProvider final : public Provider {
                                std::span<const std::string> markers_and_keys,
                                std::stop_token stop) override;
   void apply(const Order& order, const Report& report, std::stop_token stop) override {
+    directory_.forget();
     apply_order({api_, new_domains_, env_}, order, report, stop);
   }
   Diagnosis diagnose(std::stop_token stop) override;
 
  private:
-  Result<Listing> list(std::span<const Scope> scopes, const std::stop_token& stop) const;
-  Result<ObservedScope> read(const Result<Listing>& listing,
+  Result<ObservedScope> read(const Listing& listing,
                              const Scope& scope,
-                             bool outputs_alone,
-                             const std::stop_token& stop) const;
+                             const std::stop_token& stop);
+  Result<ObservedScope> read_key(const Listing& domains,
+                                 const Scope& scope,
+                                 const std::stop_token& stop);
 
   std::string account_;
   env::Env env_;
   NewDomains new_domains_;
   Api api_;
+  Directory directory_;
   std::map<std::string, std::shared_ptr<const DesiredScope>, std::less<>> declared_;
 };
 
+ObservedScope missing(const Scope& scope) {
+  ObservedScope observed;
+  observed.scope = scope;
+  observed.reading = Reading::missing;
+  return observed;
+}
+
 Result<std::vector<Container>> MailcowProvider::survey(std::stop_token stop) {
-  PLUMB_TRY(listing, list_domains(api_, stop));
+  PLUMB_TRY(listing, directory_.domains(stop));
   std::vector<Container> containers;
   for (const auto& [name, held] : listing.domains) {
     containers.push_back({{account_, name + "."}, {}});
@@ -72,53 +81,30 @@ Result<std::vector<Container>> MailcowProvider::survey(std::stop_token stop) {
   return containers;
 }
 
-/// Everything that is needed of `scopes`, in as few calls as there are sorts of things.
-Result<Listing> MailcowProvider::list(std::span<const Scope> scopes,
-                                      const std::stop_token& stop) const {
-  PLUMB_TRY(listing, list_domains(api_, stop));
-  const auto is_there = [&](const Scope& scope) {
-    return listing.has(without_dot(scope.container));
-  };
-  const auto is_own = [&](const Scope& scope) {
-    return listing.domains.contains(without_dot(scope.container));
-  };
-  if (std::any_of(scopes.begin(), scopes.end(), is_own)) {
-    const auto one =
-        scopes.size() == 1 ? without_dot(scopes.front().container) : std::string_view();
-    if (auto added = add_mailboxes(api_, one, listing, stop); !added) {
-      return tl::unexpected(std::move(added).error());
-    }
+Result<ObservedScope> MailcowProvider::read(const Listing& listing,
+                                            const Scope& scope,
+                                            const std::stop_token& stop) {
+  const auto domain = without_dot(scope.container);
+  if (!listing.has(domain)) {
+    return missing(scope);
   }
-  if (std::any_of(scopes.begin(), scopes.end(), is_there)) {
-    if (auto added = add_aliases(api_, listing, stop); !added) {
-      return tl::unexpected(std::move(added).error());
-    }
-  }
-  return std::move(listing);
+  PLUMB_TRY(key, directory_.key(domain, Directory::Ask::unless_known, stop));
+  const auto declared = declared_.find(scope.container);
+  auto observed =
+      rows_of(listing, domain, key, declared == declared_.end() ? nullptr : declared->second.get());
+  observed.scope = scope;
+  return observed;
 }
 
-Result<ObservedScope> MailcowProvider::read(const Result<Listing>& listing,
-                                            const Scope& scope,
-                                            bool outputs_alone,
-                                            const std::stop_token& stop) const {
-  if (!listing) {
-    return tl::unexpected(listing.error());
-  }
+Result<ObservedScope> MailcowProvider::read_key(const Listing& domains,
+                                                const Scope& scope,
+                                                const std::stop_token& stop) {
   const auto domain = without_dot(scope.container);
-  if (!listing->has(domain)) {
-    ObservedScope missing;
-    missing.scope = scope;
-    missing.reading = Reading::missing;
-    return missing;
+  if (!domains.has(domain)) {
+    return missing(scope);
   }
-  PLUMB_TRY(key, key_of(api_, domain, stop));
-  const auto declared = declared_.find(scope.container);
-  auto observed = outputs_alone
-                      ? key_rows_of(key)
-                      : rows_of(*listing,
-                                domain,
-                                key,
-                                declared == declared_.end() ? nullptr : declared->second.get());
+  PLUMB_TRY(key, directory_.key(domain, Directory::Ask::anew, stop));
+  auto observed = key_rows_of(key);
   observed.scope = scope;
   return observed;
 }
@@ -126,9 +112,9 @@ Result<ObservedScope> MailcowProvider::read(const Result<Listing>& listing,
 void MailcowProvider::observe(std::span<const Scope> scopes,
                               const std::function<void(const Scope&, Result<ObservedScope>)>& each,
                               std::stop_token stop) {
-  const auto listing = list(scopes, stop);
+  const auto listing = directory_.list(scopes, stop);
   for (const auto& scope : scopes) {
-    each(scope, read(listing, scope, false, stop));
+    each(scope, listing ? read(*listing, scope, stop) : tl::unexpected(listing.error()));
   }
 }
 
@@ -136,21 +122,23 @@ void MailcowProvider::observe_outputs(
     std::span<const Scope> scopes,
     const std::function<void(const Scope&, Result<ObservedScope>)>& each,
     std::stop_token stop) {
-  const auto listing = list_domains(api_, stop);
+  const auto domains = directory_.domains(stop);
   for (const auto& scope : scopes) {
-    each(scope, read(listing, scope, true, stop));
+    each(scope, domains ? read_key(*domains, scope, stop) : tl::unexpected(domains.error()));
   }
 }
 
 Result<ObservedScope> MailcowProvider::locate(const Scope& scope,
                                               std::span<const std::string> /*markers_and_keys*/,
                                               std::stop_token stop) {
-  return read(list(std::span(&scope, 1), stop), scope, false, stop);
+  directory_.forget();
+  PLUMB_TRY(listing, directory_.list(std::span(&scope, 1), stop));
+  return read(listing, scope, stop);
 }
 
 Diagnosis MailcowProvider::diagnose(std::stop_token stop) {
   Diagnosis diagnosis;
-  auto listing = list_domains(api_, stop);
+  auto listing = directory_.domains(stop);
   if (!listing) {
     diagnosis.bad.push_back(std::move(listing).error());
     return diagnosis;
