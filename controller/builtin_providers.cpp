@@ -3,6 +3,7 @@
 #include <array>
 
 #include "controller/providers/cloudflare/cloudflare.h"
+#include "controller/providers/digitalocean/digitalocean.h"
 #include "controller/providers/mailcow/mailcow.h"
 #include "controller/providers/postfix_dovecot/postfix_dovecot.h"
 #include "controller/providers/powerdns/powerdns.h"
@@ -16,6 +17,7 @@ std::span<const providers::ProviderType> builtin_providers() {
       providers::zonefile::zonefile_provider(),
       providers::powerdns::powerdns_provider(),
       providers::cloudflare::cloudflare_provider(),
+      providers::digitalocean::digitalocean_provider(),
       providers::static_servers::static_provider(),
       providers::mailcow::mailcow_provider(),
       providers::postfix_dovecot::postfix_dovecot_provider(),
