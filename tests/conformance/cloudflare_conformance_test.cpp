@@ -6,7 +6,7 @@
 
 #include "tests/conformance/conformance.h"
 #include "tests/controller/providers/cloudflare/opened.h"
-#include "tests/support/cloudflare.h"
+#include "tests/sandbox/cloudflare.h"
 
 namespace plumb::test {
 namespace {

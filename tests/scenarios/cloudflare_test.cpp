@@ -1,5 +1,5 @@
 // The same promises at Cloudflare, and those that its API makes necessary.
-#include "tests/support/cloudflare.h"
+#include "tests/sandbox/cloudflare.h"
 
 #include <algorithm>
 #include <fstream>

@@ -6,7 +6,7 @@
 
 #include "controller/providers/cloudflare/cloudflare.h"
 #include "tests/controller/providers/opened.h"
-#include "tests/support/cloudflare.h"
+#include "tests/sandbox/cloudflare.h"
 
 namespace plumb::test {
 

@@ -1,4 +1,4 @@
-#include "tests/support/cloudflare_records.h"
+#include "tests/sandbox/cloudflare_records.h"
 
 #include <algorithm>
 #include <map>

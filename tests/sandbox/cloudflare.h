@@ -1,29 +1,32 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "tests/sandbox/cloudflare_records.h"
+#include "tests/sandbox/vendor.h"
+
 namespace plumb::test {
 
-/// What Cloudflare's API v4 does with zones and DNS records, over real HTTP on loopback and with
-/// its ways: an object for each value, 200 that means failure, TXT that comes back as it was
-/// written, batches that are done whole or not at all, small pages where it likes. Written from
-/// what is known of the vendor, never from our client. Thread-safe.
-class Cloudflare {
+/// What Cloudflare's API v4 does with zones and DNS records: an object for each value, 200 that
+/// means failure, TXT that comes back as it was written, batches that are done whole or not at all,
+/// small pages where it likes.
+class Cloudflare final : public Vendor {
  public:
   using Json = nlohmann::json;
   static constexpr std::string_view kToken = "cf-token-canary-7c1e";
   static constexpr std::string_view kAccount = "0123456789abcdef0123456789abcdef";
 
-  Cloudflare();
-  ~Cloudflare();
-  Cloudflare(const Cloudflare&) = delete;
-  Cloudflare& operator=(const Cloudflare&) = delete;
+  Cloudflare() = default;
+  ~Cloudflare() override;
 
   /// "http://127.0.0.1:34567/client/v4".
   std::string endpoint() const;
@@ -50,10 +53,9 @@ class Cloudflare {
                             const std::string& name,
                             const std::string& type) const;
 
+  using Vendor::answer;
   /// The next request that is no GET (or the next at all) gets this answer, and nothing is done.
   void answer(int status, std::string body, bool writes_only = false, std::string retry_after = {});
-  /// The next request that is no GET is done, but its answer ends too early.
-  void lose_answer();
   /// The token may do nothing in this zone, but see that it is there.
   void forbid(const std::string& zone);
   /// The token may only read.
@@ -63,18 +65,35 @@ class Cloudflare {
   /// No page has more records than this, whatever is asked for; 0: as asked.
   void clamp_pages(std::size_t most);
 
-  struct Seen {
-    std::string method;
-    std::string target;
-    std::string body;
-  };
-  std::vector<Seen> requests() const;
-  std::vector<Seen> writes() const;
-  void forget_requests();
-
  private:
-  class Server;
-  std::unique_ptr<Server> server_;
+  struct Zone {
+    std::string id;
+    std::string type;
+    std::map<std::string, Json> records;  ///< by id
+  };
+
+  VendorAnswer answer_to(const VendorRequest& request) override;
+  VendorAnswer route(const VendorRequest& request);
+  VendorAnswer list_zones(const VendorRequest& request) const;
+  VendorAnswer create_zone(const VendorRequest& request);
+  VendorAnswer list_records(const VendorRequest& request, const Zone& zone);
+  VendorAnswer batch(const VendorRequest& request, const std::string& name, Zone& zone);
+  std::optional<CloudflareError> create(std::map<std::string, Json>& records,
+                                        Json record,
+                                        const std::string& zone);
+  const std::string& spelling(const std::string& name) const;
+  Json zone_json(const std::string& name, const Zone& held) const;
+  std::string new_id();
+  std::string new_ray();
+
+  std::map<std::string, Zone> zones_;
+  bool reads_only_ = false;
+  std::map<std::string, std::string> spellings_;  ///< Unicode by zone
+  std::set<std::string> forbidden_;               ///< zones
+  std::pair<std::string, std::string> going_;     ///< zone and record that go after a page
+  std::size_t clamp_ = 0;
+  int last_id_ = 0;
+  int last_ray_ = 0;
 };
 
 }  // namespace plumb::test
