@@ -20,7 +20,7 @@ constexpr std::uint64_t kSeed = 0x706c756d62;
 constexpr std::size_t kDigestSize = 16;
 /// The second where the first is not to be had.
 constexpr std::size_t kSmallMapSize = std::size_t{1} << 30U;
-/// Files of other commits that are kept besides the used ones.
+/// Entries (two of a file, one of a domain) of other commits that are kept besides the used ones.
 constexpr std::size_t kSpare = 256;
 constexpr const char* kDatabase = "compiled";
 

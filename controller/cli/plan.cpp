@@ -52,6 +52,9 @@ Result<ExitCode> drift(Workspace& workspace, const PlanOptions& options) {
     say(plan_in(options.output, view, workspace.style()));
   }
   const auto total = describe::totals(planned.pass.plan);
+  if (total.whole_refused != 0) {
+    return ExitCode::refused;
+  }
   if (total.unread + total.suspect + total.in_doubt != 0) {
     return ExitCode::unread;
   }

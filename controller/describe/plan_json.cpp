@@ -115,6 +115,7 @@ nlohmann::json totals_json(const plan::Plan& plan) {
           {"scopesUnread", t.unread},
           {"scopesSuspect", t.suspect},
           {"scopesInDoubt", t.in_doubt},
+          {"scopesRefused", t.whole_refused},
           {"scopesRetired", t.retired},
           {"paused", t.paused},
           {"unmanaged", t.unmanaged}};

@@ -309,6 +309,29 @@ std::string plan_text(const PlanView& view, const Style& style) {
   return PlanText(view, style).all();
 }
 
+namespace {
+
+/// What to say before the reason; null where a scope was compared, or is not to be.
+const char* why_not_compared(plan::ScopeState state) {
+  switch (state) {
+    case plan::ScopeState::unread:
+      return ": could not be read: ";
+    case plan::ScopeState::suspect:
+      return ": is not believed: ";
+    case plan::ScopeState::in_doubt:
+      return ": is in doubt: ";
+    case plan::ScopeState::refused:
+      return ": is left alone: ";
+    case plan::ScopeState::planned:
+    case plan::ScopeState::paused:
+    case plan::ScopeState::retired:
+      break;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 std::string drift_summary(const PlanView& view) {
   std::map<std::string, std::size_t> drifted;
   for (const auto& ref : shown_lines({view.plan, view.header, view.catalog, view.files, true})) {
@@ -319,11 +342,9 @@ std::string drift_summary(const PlanView& view) {
     text += head + ": " + counted(count, "resource") + " out of plumb\n";
   }
   for (const auto& scope : view.plan.scopes) {
-    if (scope.state == plan::ScopeState::unread || scope.state == plan::ScopeState::suspect) {
-      text += heading(scope) +
-              (scope.state == plan::ScopeState::unread ? ": could not be read: "
-                                                       : ": is not believed: ") +
-              printable(scope.why) + "\n";
+    const auto* what = why_not_compared(scope.state);
+    if (what != nullptr) {
+      text += heading(scope) + what + printable(scope.why) + "\n";
     }
   }
   return text;

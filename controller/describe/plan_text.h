@@ -48,11 +48,14 @@ struct Totals {
   std::size_t adopt = 0, refresh = 0, forget = 0;
   std::size_t held = 0, conflicts = 0, refused = 0, awaiting = 0;
   std::size_t unread = 0, suspect = 0, retired = 0, in_doubt = 0;  ///< scopes
-  std::size_t unmanaged = 0, system = 0;
+  std::size_t whole_refused = 0;  ///< scopes of which nothing was compared: a person must decide
+  std::size_t unmanaged = 0;
   std::size_t paused = 0;   ///< resources that their own declaration pauses
   std::size_t drifted = 0;  ///< resources that moved outside of git, healed or not
 };
 Totals totals(const plan::Plan& plan);
+/// The scopes that were to be compared and were not, whatever kept them from it.
+std::size_t not_compared(const Totals& totals);
 
 /// The plan as a person reads it: header, domains with their lines (equal changes grouped by cause,
 /// deletes in full and last), what could not be read, refusals with the Consent to paste, totals,
@@ -62,7 +65,8 @@ std::string plan_text(const PlanView& view, const Style& style);
 /// One line: "3 to create, 199 to change, 1 to heal, 1 to delete · 1 scope unread".
 std::string totals_line(const plan::Plan& plan);
 
-/// For cron: nothing where there is no drift, else one line per scope with drift and a count.
+/// For cron: nothing where there is no drift, else one line per scope with drift and a count, and
+/// one for each that could not be compared.
 std::string drift_summary(const PlanView& view);
 
 /// "3 scopes left out by the selection: this says nothing about them\n"; nothing where there are

@@ -72,7 +72,10 @@ bool is_of_drift(const PlanView& view, const plan::Refusal& refusal) {
   if (refusal.guard == Guard::suspect) {
     return true;
   }
-  return refusal.scope != plan::kNone &&
+  if (refusal.scope == plan::kNone) {
+    return false;
+  }
+  return view.plan.scopes[refusal.scope].state == ScopeState::refused ||
          std::any_of(refusal.changes.begin(), refusal.changes.end(), [&](std::uint32_t number) {
            return is_drift(view.plan.scopes[refusal.scope].changes[number]);
          });
@@ -105,8 +108,9 @@ std::string drift_closing(const PlanView& view, const Totals& t) {
 }
 
 std::string drift_totals(const PlanView& view, const Totals& t) {
-  auto text = t.drifted == 0 ? std::string("In plumb: nothing has moved outside of git")
-                             : counted(t.drifted, "resource") + " out of plumb";
+  auto text = t.drifted != 0         ? counted(t.drifted, "resource") + " out of plumb"
+              : not_compared(t) == 0 ? std::string("In plumb: nothing has moved outside of git")
+                                     : std::string("Nothing has moved where it was compared");
   const auto beside = [&](std::size_t count, std::string_view what) {
     text += count == 0 ? "" : " · " + counted(count, what);
   };
@@ -116,6 +120,7 @@ std::string drift_totals(const PlanView& view, const Totals& t) {
   text += t.unread == 0 ? "" : " · " + counted(t.unread, "scope") + " unread";
   text += t.suspect == 0 ? "" : " · " + counted(t.suspect, "scope") + " suspect";
   text += t.in_doubt == 0 ? "" : " · " + counted(t.in_doubt, "scope") + " in doubt";
+  text += t.whole_refused == 0 ? "" : " · " + counted(t.whole_refused, "scope") + " left alone";
   return text;
 }
 

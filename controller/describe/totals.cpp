@@ -75,8 +75,8 @@ void add_scope(Totals& totals, const plan::ScopePlan& scope) {
   totals.suspect += scope.state == plan::ScopeState::suspect ? 1 : 0;
   totals.retired += scope.state == plan::ScopeState::retired ? 1 : 0;
   totals.in_doubt += scope.state == plan::ScopeState::in_doubt ? 1 : 0;
+  totals.whole_refused += scope.state == plan::ScopeState::refused ? 1 : 0;
   totals.unmanaged += scope.counts.unmanaged;
-  totals.system += scope.counts.system;
   totals.paused += paused_rows(scope);
 }
 
@@ -93,6 +93,10 @@ Totals totals(const plan::Plan& plan) {
     }
   }
   return totals;
+}
+
+std::size_t not_compared(const Totals& totals) {
+  return totals.unread + totals.suspect + totals.in_doubt + totals.whole_refused;
 }
 
 std::string totals_line(const plan::Plan& plan) {
@@ -125,6 +129,7 @@ std::string totals_line(const plan::Plan& plan) {
   beside(t.unread, t.unread == 1 ? "scope unread" : "scopes unread");
   beside(t.suspect, t.suspect == 1 ? "scope suspect" : "scopes suspect");
   beside(t.in_doubt, t.in_doubt == 1 ? "scope in doubt" : "scopes in doubt");
+  beside(t.whole_refused, t.whole_refused == 1 ? "scope refused" : "scopes refused");
   beside(t.retired, t.retired == 1 ? "scope retired" : "scopes retired");
   beside(t.unmanaged,
          t.unmanaged == 1 ? "unmanaged object left alone" : "unmanaged objects left alone");

@@ -22,7 +22,7 @@ inline constexpr std::string_view kNoFileStamp = "-";
 std::string file_stamp(const std::filesystem::path& path);
 
 /// The same, or nothing where the file has changed so lately that another change could leave the
-/// same stamp still: within a step of the clock of its file system.
+/// same stamp still: within a step of the clock of its file system, or as little ahead of `now`.
 std::optional<std::string> steady_file_stamp(const struct stat& status,
                                              std::chrono::system_clock::time_point now);
 /// The same of the file at `path` now, or kNoFileStamp.

@@ -180,6 +180,7 @@ class Load {
           text ? Error{ErrorCode::conflict, path + " has changed while it was read", "run it again"}
                : text.error());
       file.packed = false;
+      file.rows_lost = true;
       for (auto& document : file.documents) {  // they count rows that are not to be had
         document.records = document.aliases = 0;
       }

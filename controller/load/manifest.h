@@ -57,6 +57,7 @@ struct ManifestFile {
   /// Of which domains its Mailbox and Alias documents speak: what is written after the @, each
   /// once. An empty one: of none that is known.
   std::vector<std::string> homes;
+  bool rows_lost = false;  ///< those that the cache had were damaged, and the file has moved
   bool packed = false;  ///< `records` and `mail` are still in the cache: ManifestReader::unpack()
   /// Stands for the text and for the program that read it; empty without a cache.
   std::string digest;

@@ -38,14 +38,20 @@ void Homes::give_out(const ManifestFile& file, Diagnostics& problems) {
       mail->aliases.push_back({&pack, i});
     }
   }
+  const auto misses_some = [&](std::string_view home) {
+    if (const auto domain = name_of(home); domain != DomainMail::kNobody) {
+      manifests_.domains[domain].mail.book.whole = false;
+    }
+  };
+  if (file.rows_lost) {
+    std::for_each(file.homes.begin(), file.homes.end(), misses_some);
+  }
   for (const auto& document : file.documents) {  // too broken for the pack
     const auto name =
         document.kind == "Mailbox" || document.kind == "Alias" ? document.name() : std::string();
     const auto at = name.rfind('@');
-    const auto domain = at == std::string::npos ? name_of({}) : name_of(name.substr(at + 1));
-    if (domain != DomainMail::kNobody) {
-      manifests_.domains[domain].mail.book.whole = false;
-    }
+    misses_some(at == std::string::npos ? std::string_view()
+                                        : std::string_view(name).substr(at + 1));
   }
 }
 

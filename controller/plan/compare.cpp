@@ -200,9 +200,7 @@ void compare_union(const Union& values, bool claimed, Comparison& result) {
 void note(Mover mover, bool fixed, Comparison& result) {
   switch (mover) {
     case Mover::nobody:
-      return;
     case Mover::ignored:
-      ++result.ignored_fields;
       return;
     case Mover::manifests:
       result.edited = true;

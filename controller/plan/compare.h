@@ -27,7 +27,6 @@ struct Comparison {
   bool added = false;                ///< a union that was never ours lacks our values
   bool fixed = false;                ///< some field that differs cannot be changed in place
   bool fixed_drifted = false;        ///< ... and it was not the manifests alone that moved it
-  std::uint32_t ignored_fields = 0;  ///< differ, but are not compared
 
   bool equal() const { return !edited && !drifted && !both && !foreign && !added; }
 };

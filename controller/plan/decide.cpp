@@ -201,7 +201,6 @@ Decision present(const Case& it) {
   } else {
     decision = moved(it, found);
   }
-  decision.ignored_fields = found.ignored_fields;
   return decision;
 }
 

@@ -60,7 +60,6 @@ struct Decision {
   std::array<Line, 2> lines;
   std::uint8_t size = 0;
   Count count = Count::none;
-  std::uint32_t ignored_fields = 0;
 
   void add(Line line) { lines[size++] = std::move(line); }
 };

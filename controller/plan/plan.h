@@ -97,9 +97,8 @@ struct ScopeCounts {
   std::uint32_t declared = 0;
   std::uint32_t claimed = 0;
   std::uint32_t in_plumb = 0;
-  std::uint32_t unmanaged = 0;  ///< foreign rows of a shared scope, and `unmanaged` globs
-  std::uint32_t system = 0;
-  std::uint32_t ignored_fields = 0;
+  std::uint32_t unmanaged = 0;   ///< foreign rows of a shared scope, and `unmanaged` globs
+  std::uint32_t system = 0;      ///< the vendor's own: SOA, its name servers
   std::uint32_t left_alone = 0;  ///< write-only values that cannot be read here: no opinion on them
 };
 

@@ -356,7 +356,6 @@ void ScopePlanner::look_at(const Triple& triple) {
     decision.lines[0].reason = Reason::drifted;
   }
   apply_move(move_of(triple), triple, decision);
-  plan_.counts.ignored_fields += decision.ignored_fields;
   plan_.counts.in_plumb += decision.count == Decision::Count::in_plumb ? 1 : 0;
   plan_.counts.unmanaged += decision.count == Decision::Count::unmanaged ? 1 : 0;
   plan_.counts.system += decision.count == Decision::Count::system ? 1 : 0;

@@ -38,7 +38,6 @@ struct PassOptions {
   Tokens tokens = Tokens::exact;
   bool no_heal = false;
   bool take_over = false;  ///< plan as if the exclusive scopes selected were taken over
-  unsigned threads = 0;    ///< 0: as many as the machine and the providers bear
   /// The providers, where an earlier pass of this very run over the same project has opened them;
   /// null: they are opened.
   std::shared_ptr<Roster> roster = nullptr;
@@ -46,7 +45,7 @@ struct PassOptions {
   const std::map<Scope, std::shared_ptr<const ObservedScope>>* seen = nullptr;
 };
 
-/// A project that was loaded, its providers open, and its plan. Moves only.
+/// A project that was loaded, its providers open, and its plan.
 struct Pass {
   std::shared_ptr<const load::Loaded> loaded;
   std::shared_ptr<Roster> roster;

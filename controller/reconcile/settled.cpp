@@ -155,6 +155,7 @@ bool may_settle(const plan::ScopePlan& scope, const Roster::Member* member, Toke
   const bool exact = member != nullptr && member->traits->exact_tokens;
   const bool quiet = scope.changes.empty() && scope.notes.empty() && scope.owner.empty() &&
                      scope.counts.left_alone == 0 && scope.state == plan::ScopeState::planned &&
+                     scope.consents_used.empty() &&  // those are for this run
                      // Guards go by these numbers, and settled_plan() has only the first.
                      scope.counts.claimed == scope.counts.declared &&
                      scope.counts.in_plumb == scope.counts.declared;
@@ -173,7 +174,6 @@ plan::ScopePlan settled_plan(const plan::ScopeInput& input) {
   planned.domain = input.desired->domain;
   planned.provider = input.provider;
   planned.changes_per_batch = input.changes_per_batch;
-  planned.state = input.desired->paused ? plan::ScopeState::paused : plan::ScopeState::planned;
   planned.counts.declared = static_cast<std::uint32_t>(input.desired->table.size());
   planned.counts.claimed = planned.counts.declared;
   planned.counts.in_plumb = planned.counts.declared;

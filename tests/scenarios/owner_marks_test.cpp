@@ -72,6 +72,36 @@ TEST(OwnerMark, OfSomebodyElseIsRefusedAndOthersGoOn) {
   EXPECT_EQ(project.plumb({"plan", "--detailed-exitcode"}).code, 0);
 }
 
+TEST(OwnerMark, OfSomebodyElseIsNotTakenForNoDrift) {
+  const Project project;
+  project.domain("one.example", hosts(2));
+  ASSERT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  project.replace(kZone, kOurs, kTheirs);
+  project.replace(kZone, "192.0.2.2", "203.0.113.2");
+  const auto seen = project.plumb({"drift"});
+  EXPECT_EQ(seen.code, 3) << seen.all();
+  EXPECT_FALSE(seen.says("In plumb")) << seen.all();
+  EXPECT_TRUE(seen.says(kTheirs)) << seen.all();
+  const auto summary = project.plumb({"drift", "--summary"});
+  EXPECT_EQ(summary.code, 3) << summary.all();
+  EXPECT_TRUE(summary.says("one.example: is left alone: ")) << summary.all();
+}
+
+TEST(OwnerMark, OfSomebodyElseIsPassedOverAsOftenAsThereIsConsent) {
+  const Project project;
+  project.domain("one.example", hosts(2), "");
+  ASSERT_EQ(project.plumb({"apply", "--yes"}).code, 0);
+  project.write(kZone, "; Owner: " + std::string(kTheirs) + "\n" + project.read(kZone));
+  for (int i = 0; i < 2; ++i) {
+    const auto applied = project.plumb(
+        {"apply", "--yes", "--consent", "allow=takeOver,on=Domain/one.example"});
+    ASSERT_EQ(applied.code, 0) << applied.all();
+  }
+  EXPECT_EQ(project.plumb({"plan", "--read-all"}).code, 3);
+  const auto without = project.plumb({"plan"});
+  EXPECT_EQ(without.code, 3) << without.all();
+}
+
 TEST(OwnerMark, IsPutWhereAZoneIsTakenOver) {
   const Project project;
   project.write(kZone,

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "state/store.h"
 #include "tests/support/cli.h"
 
 namespace plumb::test {
@@ -166,6 +167,30 @@ TEST_F(SettledFiles, AKeyReplacedWhileARunLooksIsNotRememberedAsInPlumb) {
   ASSERT_FALSE(project_.has("swap"));
   const auto seen = project_.plumb({"drift", "--allow-exec"});
   EXPECT_EQ(seen.code, 2) << seen.all();
+}
+
+TEST_F(SettledFiles, ARememberedKeyThatIsNotSoIsNotBelievedForGood) {
+  const auto right = between(project_.read("zones/one.example.zone"), "p=", "\"");
+  const auto wrong = std::string("v=DKIM1; k=ed25519; p=") + std::string(43, 'A') + "=";
+  {
+    const auto store = state::Store::open(
+        project_.path() / ".plumb", {"acme", "default"}, state::Access::write, "unused", 1);
+    ASSERT_TRUE(store) << store.error().message;
+    auto outputs = (*store)->outputs().value();
+    std::erase_if(outputs, [](const auto& one) {
+      return one.values.empty() || one.values[0].name != "publicKey";
+    });
+    ASSERT_EQ(outputs.size(), 1U);
+    outputs[0].values[0].value = Value{wrong, {}};
+    ASSERT_TRUE((*store)->put_outputs(outputs));
+  }
+  const auto misled = project_.plumb({"plan", "--detailed-exitcode"});
+  ASSERT_EQ(misled.code, 2) << misled.all();
+  // Has the mail host looked at again, whose files stand still.
+  project_.replace("providers/mail.yaml", "webRoot", "limits: {concurrency: 3}, webRoot");
+  ASSERT_EQ(project_.plumb({"apply", "--yes"}).code, 0);
+  ASSERT_EQ(project_.plumb({"apply", "--yes"}).code, 0);
+  EXPECT_EQ(between(project_.read("zones/one.example.zone"), "p=", "\""), right);
 }
 
 TEST_F(SettledFiles, AllOfItIsReadWhereOneAsksForIt) {

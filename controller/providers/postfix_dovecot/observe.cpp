@@ -121,7 +121,8 @@ Result<ObservedScope> observe_domain(const std::shared_ptr<const Snapshot>& snap
                                      const Files& files,
                                      Keys& keys,
                                      const DesiredScope* declared,
-                                     const Intact& intact) {
+                                     const Intact& intact,
+                                     std::string fingerprint) {
   PLUMB_TRY(state, read_domain(snapshot, domain));
   if (auto hidden = shadowed(*snapshot, state, declared)) {
     return tl::unexpected(std::move(*hidden));
@@ -148,7 +149,9 @@ Result<ObservedScope> observe_domain(const std::shared_ptr<const Snapshot>& snap
       return tl::unexpected(std::move(done).error());
     }
   }
-  return rows.seal();
+  auto seen = rows.seal();
+  seen.fingerprint = std::move(fingerprint);
+  return seen;
 }
 
 Result<ObservedScope> observe_keys(const Snapshot& snapshot, std::string_view domain, Keys& keys) {

@@ -139,18 +139,16 @@ Result<ObservedScope> PostfixDovecot::read(const std::shared_ptr<const Snapshot>
   const auto domain = without_dot(scope.container);
   const auto found = declared_.find(scope.container);
   const auto* declared = found == declared_.end() ? nullptr : found->second.get();
-  auto fingerprint = snapshot->fingerprint(domain, files_.web_root());  // before what it stands for
   auto observed = observe_domain(
       snapshot,
       domain,
       files_,
       keys_,
       declared,
-      [&](std::string_view local, std::string_view hash) { return intact(declared, local, hash); });
+      [&](std::string_view local, std::string_view hash) { return intact(declared, local, hash); },
+      snapshot->fingerprint(domain, files_.web_root()));
   if (observed) {
     observed->scope = scope;
-    observed->fingerprint =
-        observed->reading == Reading::missing ? std::string() : std::move(fingerprint);
   }
   return observed;
 }

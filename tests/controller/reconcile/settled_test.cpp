@@ -19,6 +19,7 @@ class Settled : public testing::Test {
     const auto second_look = house.plan();
     EXPECT_EQ(second_look.skipped, 0U);
     EXPECT_TRUE(house.reconciler().keep_settled(second_look, Tokens::exact).has_value());
+    EXPECT_EQ(house.plan().skipped, 2U);
   }
   House house;
 };
@@ -64,6 +65,20 @@ TEST_F(Settled, APolicyThatChangesNoRecordIsSeenToo) {
   const auto pass = house.plan();
   EXPECT_EQ(pass.skipped, 1U);
   EXPECT_EQ(pass.plan.change_count(), 1U);  // the zone's claim must learn of it
+}
+
+TEST_F(Settled, WhatItIsToWaitForIsSeenToo) {
+  house.domain("example.com", kTwo, "dns", "", "  dependsOn: [Domain/example.net]\n");
+  const auto pass = house.plan();
+  EXPECT_EQ(pass.skipped, 1U);
+  EXPECT_EQ(pass.plan.change_count(), 1U);
+}
+
+TEST_F(Settled, OwnershipThatIsDeclaredIsSeenToo) {
+  house.domain("example.com", kTwo, "dns], ownership: exclusive, unmanaged: [\"x *\"");
+  const auto pass = house.plan();
+  EXPECT_EQ(pass.skipped, 1U);
+  EXPECT_NE(scope_of(pass, "example.com").owner, "");
 }
 
 TEST_F(Settled, AChangeOfTheClaimsIsSeen) {
