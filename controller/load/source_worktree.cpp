@@ -92,22 +92,25 @@ class Worktree final : public Source {
   Result<std::vector<SourceFile>> walk(const std::string& prefix) const {
     std::vector<SourceFile> files;
     std::error_code error;
+    const auto below_root = root_.native().size() + (root_.native().ends_with('/') ? 0U : 1U);
     auto entry = fs::recursive_directory_iterator(root_ / prefix, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-      const auto name = entry->path().filename().string();
+      // root_ is canonical and what lies below it is spelt as it was walked to.
+      std::string path = entry->path().native().substr(below_root);
+      const auto name = path.substr(path.rfind('/') + 1);
       std::error_code vanished;  // what goes away while we walk is not there
-      const auto status = entry->symlink_status(vanished);
-      if (fs::is_directory(status) && is_hidden(name)) {
+      const bool is_link = entry->is_symlink(vanished);  // as the folder says: no file is looked at
+      const bool is_folder = !is_link && entry->is_directory(vanished);
+      if (is_folder && is_hidden(name)) {
         entry.disable_recursion_pending();
       }
-      if (fs::is_directory(status) || !is_manifest_name(name)) {
+      if (is_folder || !is_manifest_name(name)) {
         continue;
       }
-      auto path = entry->path().lexically_relative(root_).generic_string();
-      if (fs::is_symlink(status) && !fs::is_directory(entry->path(), vanished)) {
+      if (is_link && !fs::is_directory(entry->path(), vanished)) {
         return tl::unexpected(link_error(path));
       }
-      if (!fs::is_regular_file(status)) {
+      if (is_link || !entry->is_regular_file(vanished)) {
         continue;
       }
       PLUMB_TRY(shown, nameable(std::move(path)));
