@@ -101,6 +101,15 @@ std::optional<state::Bookkeeping::What> kept_as(const Change& change, bool goes_
   return std::nullopt;
 }
 
+/// What of a change is ours: all, where the container is.
+std::optional<std::string_view> ours_of(const ScopePlan& scope, const Change& change) {
+  if (scope.exclusive || change.verb == Verb::remove) {
+    return std::nullopt;
+  }
+  const auto claim = scope.claim_after(change);
+  return claim ? claim->body : std::string_view();
+}
+
 }  // namespace
 
 Owned claim_of(const ScopePlan& scope, const Change& change, const std::string& commit) {
@@ -194,6 +203,7 @@ providers::Order order_of(const ScopePlan& scope,
   providers::Order order;
   order.scope = scope.scope;
   order.owner = scope.owner;
+  order.mark = scope.mark;
   order.changes.reserve(numbers.size());
   for (const auto number : numbers) {
     const auto& change = scope.changes[number];
@@ -209,7 +219,8 @@ providers::Order order_of(const ScopePlan& scope,
                              .after = scope.after(change),
                              .handle = handle_of(scope, change),
                              .former = former_of(scope, change),
-                             .secret = secret});
+                             .secret = secret,
+                             .ours = ours_of(scope, change)});
   }
   return order;
 }

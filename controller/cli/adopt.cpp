@@ -1,6 +1,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/passes.h"
 #include "controller/cli/terminal.h"
+#include "controller/describe/diagnostics_text.h"
 #include "controller/describe/plan_lines.h"
 #include "controller/describe/plan_text.h"
 
@@ -39,6 +40,7 @@ Result<ExitCode> take_over(Workspace& workspace, const AdoptOptions& options) {
     }
   }
   std::size_t taken = 0;
+  auto code = ExitCode::ok;
   for (std::size_t i = 0; i < pass.plan.scopes.size(); ++i) {
     const auto& scope = pass.plan.scopes[i];
     if (!scope.desired || !scope.desired->exclusive || scope.state != plan::ScopeState::planned) {
@@ -51,8 +53,11 @@ Result<ExitCode> take_over(Workspace& workspace, const AdoptOptions& options) {
     ++taken;
     if (auto marked = workspace.reconciler(*store).mark_owner(pass, i, workspace.run(*loaded), {});
         !marked) {
-      complain("! " + std::move(marked).error().in("its owner mark could not be written").message +
-               "\n    hint: the next write to the zone puts it there\n");
+      const auto error =
+          std::move(marked).error().in(scope.domain + ": its owner mark is not written");
+      complain("! " + describe::printable(error.message) + "\n    hint: run it again" +
+               (error.hint.empty() ? "" : "; " + describe::printable(error.hint)) + "\n");
+      code = ExitCode::partly_applied;
     }
   }
   if (taken == 0 && !pass.plan.refusals.empty()) {
@@ -64,7 +69,7 @@ Result<ExitCode> take_over(Workspace& workspace, const AdoptOptions& options) {
                 "write `dns: {ownership: exclusive}` in its Domain or Profile first");
   }
   say(describe::counted(taken, "zone") + " taken over. plumb plan shows what is to be done now.\n");
-  return ExitCode::ok;
+  return code;
 }
 
 }  // namespace

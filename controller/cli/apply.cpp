@@ -237,8 +237,13 @@ apply::Summary Applying::once(const Planned& planned, const apply::Run& who, boo
                         workspace_.style(),
                         interrupt_.token());
   interrupt_.silent(form == ProgressForm::live);
-  auto summary = workspace_.reconciler(*planned.store)
-                     .apply(planned.pass, who, reread, progress, interrupt_.token());
+  auto reconciler = workspace_.reconciler(*planned.store);
+  auto summary = reconciler.apply(planned.pass, who, reread, progress, interrupt_.token());
+  if (!summary.stopped && !summary.memory_failed) {
+    for (auto& trouble : reconciler.mark_owners(planned.pass, who, interrupt_.token())) {
+      summary.troubles.push_back(std::move(trouble));
+    }
+  }
   progress.finish();
   interrupt_.silent(false);
   return summary;
@@ -441,7 +446,14 @@ Result<ExitCode> apply(Workspace& workspace, const PlanOptions& options) {
     if (!kept) {
       return tl::unexpected(std::move(kept).error());
     }
-    const auto code = settled.held ? ExitCode::lock_held : exit_code_of(plan, false);
+    const auto unmarked = workspace.reconciler(*planned.store)
+                              .mark_owners(planned.pass, workspace.run(*planned.loaded), {});
+    for (const auto& trouble : unmarked) {
+      complain("! " + error_lines(trouble));
+    }
+    const auto code = settled.held       ? ExitCode::lock_held
+                      : unmarked.empty() ? exit_code_of(plan, false)
+                                         : ExitCode::partly_applied;
     return code_with_owed(*planned.pass.roster, planned.owes, code);
   }
   const bool owes = planned.owes;

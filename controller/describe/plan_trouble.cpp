@@ -175,7 +175,7 @@ std::string scope_states_text(const PlanView& view, const Style& style) {
     if (style.verbose && !scope.owner.empty() && scope.counts.claimed != 0) {
       text += painted(heading(scope), Paint::bold, style) + "  " + painted("·", Paint::dim, style) +
               " its owner mark " + printable(scope.owner) +
-              " is not there (the next write puts it there)\n";
+              " is not there (plumb apply puts it there)\n";
     }
   }
   return text.empty() ? text : text + "\n";

@@ -455,11 +455,13 @@ class DomainExpansion {
     add_zone(builder);
     WrittenRows written;
     written.add({});  // the zone itself
-    if (first) {
-      out_.served = provider.traits->served;
-    }
+    out_.served.push_back(provider.traits->served);
     for (auto& set : sets) {
       if (provider.traits->names_servers && set.made_by == kNameServers) {
+        for (const auto& value : set.values) {
+          const auto* name = value.value.as_string();
+          head.name_servers.push_back(name != nullptr ? *name : std::string());
+        }
         continue;
       }
       const auto row = first ? WrittenRows::row_of(set) : WrittenRow();

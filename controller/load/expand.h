@@ -21,8 +21,8 @@ struct Expanded {
   /// Sets that are declared but not known: of them the rules do not say that they are missing.
   kinds::UnreadSets unread;
   bool lint_known = true;  ///< false: which rules are switched off could not be read
-  /// ProviderTraits::served of the first scope's provider.
-  std::string (*served)(std::string_view body) = nullptr;
+  /// Parallel to the scopes of a domain: ProviderTraits::served of each provider.
+  std::vector<std::string (*)(std::string_view body)> served;
   bool stand_in = false;  ///< no provider is known: the scope is there for the rules only
   Diagnostics problems;
 };

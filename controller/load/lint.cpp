@@ -66,6 +66,19 @@ void stand_in(rules::ZoneRecord& record, std::string_view body, StandIns& texts)
   record.unresolved = false;
 }
 
+/// Whether some provider serves nothing of what a set declares: who resolves its name may come to
+/// any of them.
+bool is_proxied(const Expanded& domain, std::string_view key) {
+  for (std::size_t i = 0; i < domain.served.size(); ++i) {
+    const auto& table = domain.scopes[i]->table;
+    const auto row = domain.served[i] != nullptr ? table.find(kinds::kRRset, key) : std::nullopt;
+    if (row && domain.served[i](table.body(table[*row])).empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// The zone as the rules see it, with the switches of its records. Borrows the scope.
 rules::ZoneView view_of(const Expanded& domain, StandIns& texts) {
   const auto& scope = *domain.scopes.front();
@@ -91,7 +104,7 @@ rules::ZoneView view_of(const Expanded& domain, StandIns& texts) {
     } else {
       record.values = kinds::rrset_values(body);
     }
-    record.proxied = domain.served != nullptr && domain.served(body).empty();
+    record.proxied = is_proxied(domain, scope.table.key(entry));
     record.rules_off = domain.written.rules_off(row);
     records.push_back(std::move(record));
   }

@@ -120,6 +120,8 @@ struct ScopePlan {
   std::string hint;
   Guard guard = Guard::none;  ///< for `refused`: what would permit it
   std::string owner;          ///< the owner mark that the container lacks and should have
+  std::string mark;           ///< the owner mark of what is written here; empty: it gets none
+  bool exclusive = false;     ///< exclusive ownership is in force: nothing here is anybody else's
   ScopeCounts counts;
   std::string left_alone_because;            ///< why the first of counts.left_alone cannot be read
   bool first_contact = false;                ///< no claims here yet though the world is not empty

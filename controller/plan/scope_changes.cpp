@@ -145,6 +145,7 @@ void ScopePlanner::settle_guards() {
 }
 
 void ScopePlanner::finish() {
+  plan_.exclusive = exclusive_;
   seal();
   settle_guards();
   guard_objects(plan_, tripped_, whole_, context_);
@@ -154,6 +155,8 @@ void ScopePlanner::finish() {
   hold_without_secret(plan_);
   hold_without_target(plan_, context_.catalog);
   note_left_behind(plan_, context_.catalog);
+  note_name_servers();
+  note_mixed_ttl();
   const auto& seen = observed_.entries();
   plan_.first_contact = plan_.state == ScopeState::planned && claimed_.empty() &&
                         !plan_.scope.container.empty() &&

@@ -128,6 +128,7 @@ bool ScopePlanner::settled_before() {
   missing_ = input_.observed->reading == Reading::missing;
   if (missing_ && !claimed_.empty()) {
     suspect(fmt::format("it is not there, with {} claimed objects", claimed_.size()));
+    find_mark();
     return plan_.state == ScopeState::suspect;
   }
   if (missing_ && !input_.scope.container.empty() && input_.desired &&
@@ -136,34 +137,8 @@ bool ScopePlanner::settled_before() {
   }
   const bool taken = context_.take_over || missing_ || input_.taken_over;
   exclusive_ = input_.desired && input_.desired->exclusive && taken;
-  const auto& mark = input_.observed->owner;
-  if (exclusive_ && (mark.empty() || is_owner_mark(mark)) && mark != context_.owner) {
-    plan_.owner = context_.owner;
-  }
+  find_mark();
   return false;
-}
-
-/// Whether the container is marked as somebody else's, and nobody says that it is ours.
-bool ScopePlanner::is_others() {
-  const auto& mark = input_.observed->owner;
-  if (!is_owner_mark(mark) || context_.owner.empty() || mark == context_.owner) {
-    return false;
-  }
-  const auto consent = find_consent(context_.consents, {Guard::owner, {}, &plan_, 1, nullptr});
-  if (consent != 0) {
-    plan_.consents_used.push_back(consent - 1U);
-    return false;
-  }
-  plan_.state = ScopeState::refused;
-  plan_.guard = Guard::owner;
-  plan_.why = fmt::format("is marked as owned by {}, and this is {}", mark, context_.owner);
-  plan_.hint = fmt::format(
-      "declare it in one project only; to take it over: plumb adopt --exclusive {} --consent "
-      "'allow={},on={}'",
-      plan_.domain,
-      consent_word(Guard::owner),
-      scope_name(plan_));
-  return true;
 }
 
 bool ScopePlanner::lost_too_much() const {

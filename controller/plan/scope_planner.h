@@ -34,6 +34,10 @@ class ScopePlanner {
 
   bool settled_before();
   bool is_others();
+  void find_mark();
+  void note_name_servers();
+  void note_mixed_ttl();
+  const std::string* foreign_mark() const;
   bool lost_too_much() const;
   void suspect(std::string why);
   void find_moves();

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -42,6 +43,9 @@ struct ProviderChange {
   /// Where the write-only value of a declared row is to be had, read through env::Secrets at the
   /// last moment; nullptr where the row has none. `after` holds its keyed print only.
   const SecretRef* secret = nullptr;
+  /// In a container that is shared: the part of `after` that is declared here, with what it says;
+  /// "": nothing of it. The rest is other people's, and not to be written. nullopt: all is ours.
+  std::optional<std::string_view> ours;
 };
 
 /// One batch: changes of one scope, in the order to send. The views live as long as the call.
@@ -51,6 +55,9 @@ struct Order {
   std::string_view marker;  ///< for creates that the vendor would double
   /// The owner mark that the container is to have, where it has none or is made; empty: as it is.
   std::string_view owner;
+  /// The owner mark of what is written, where the vendor has a place for it at each object. Empty:
+  /// it gets none, since the container is not ours alone.
+  std::string_view mark;
 };
 
 struct Done {

@@ -1,6 +1,8 @@
 #include "controller/providers/value_records.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "resources/kinds/rrset.h"
 
@@ -28,16 +30,11 @@ HeldRecord held(std::string_view value, std::string_view part) {
   return {std::string(part.substr(0, part.size() - (free ? 1U : 0U))), value, free};
 }
 
-/// The records that a set has: the one that keeps each value, and those that repeat one.
-struct Present {
+/// The records that a set has.
+std::optional<std::vector<HeldRecord>> records_in(const ProviderChange& change) {
   std::vector<HeldRecord> records;
-  std::vector<std::string> again;
-};
-
-std::optional<Present> present_in(const ProviderChange& change) {
-  Present present;
   if (change.before.empty()) {
-    return present;
+    return records;
   }
   const auto values = kinds::rrset_values(change.before);
   const auto groups = split(change.handle.substr(has_mixed_ttl(change.handle) ? 1 : 0), kNextValue);
@@ -45,16 +42,25 @@ std::optional<Present> present_in(const ProviderChange& change) {
     return std::nullopt;
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
-    auto ids = split(groups[i], kSameValue);
+    const auto ids = split(groups[i], kSameValue);
     if (ids.empty()) {
       return std::nullopt;
     }
-    present.records.push_back(held(values[i], ids.front()));
-    for (auto again = ids.begin() + 1; again != ids.end(); ++again) {
-      present.again.push_back(held(values[i], *again).id);
+    for (const auto& id : ids) {
+      records.push_back(held(values[i], id));
     }
   }
-  return present;
+  return records;
+}
+
+bool holds(const std::vector<std::string_view>& values, std::string_view value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+/// The values that are declared, of those that are to be there.
+std::vector<std::string_view> own_values(const ProviderChange& change) {
+  const auto body = change.ours.value_or(change.after);
+  return body.empty() ? std::vector<std::string_view>() : kinds::rrset_values(body);
 }
 
 }  // namespace
@@ -88,38 +94,58 @@ bool has_mixed_ttl(std::string_view handle) {
   return handle.starts_with(kMixedTtl);
 }
 
+bool has_others(const ProviderChange& change) {
+  if (!change.ours || change.act == Act::remove) {
+    return false;
+  }
+  const auto own = own_values(change);
+  const auto all = kinds::rrset_values(change.after);
+  return std::any_of(all.begin(), all.end(), [&](auto value) { return !holds(own, value); });
+}
+
 std::optional<Pairing> pair_records(const ProviderChange& change) {
-  auto present = present_in(change);
-  if (!present) {
+  auto records = records_in(change);
+  if (!records) {
     return std::nullopt;
   }
   const auto wanted = change.act == Act::remove ? std::vector<std::string_view>()
                                                 : kinds::rrset_values(change.after);
-  auto& records = present->records;
-  const auto spare = std::stable_partition(records.begin(), records.end(), [&](const auto& one) {
-    return std::find(wanted.begin(), wanted.end(), one.value) != wanted.end();
-  });
+  const auto own = own_values(change);
   Pairing pairing;
-  const auto fresh = wanted.size() - static_cast<std::size_t>(spare - records.begin());
-  // What people wrote of one value is not true of another, but where that takes its place.
-  const bool in_place = fresh == 1 && records.end() - spare == 1;
-  const auto reused = std::stable_partition(
-      spare, records.end(), [&](const auto& one) { return one.free || in_place; });
-  auto next = spare;
-  for (const auto value : wanted) {
-    const bool kept =
-        std::any_of(records.begin(), spare, [&](const auto& one) { return one.value == value; });
-    if (!kept && next != reused) {
-      pairing.changed.emplace_back(*next++, value);
-    } else if (!kept) {
-      pairing.fresh.push_back(value);
+  std::vector<HeldRecord> spare;
+  std::vector<std::string> repeated;
+  std::set<std::string_view> there;
+  std::set<std::string_view> unwanted;
+  for (auto& record : *records) {
+    const bool again = !there.insert(record.value).second;
+    if (!holds(wanted, record.value)) {
+      unwanted.insert(record.value);
+      spare.push_back(std::move(record));
+    } else if (again && !change.ours) {
+      repeated.push_back(std::move(record.id));
+    } else if (holds(own, record.value)) {
+      pairing.kept.push_back(std::move(record));
     }
   }
-  for (; next != records.end(); ++next) {
-    pairing.gone.push_back(next->id);
+  std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(pairing.fresh), [&](auto value) {
+    return !there.contains(value);
+  });
+  // What people wrote of one value is not true of another, but where that takes its place.
+  const bool in_place = pairing.fresh.size() == 1 && unwanted.size() == 1;
+  const auto reused = std::stable_partition(
+      spare.begin(), spare.end(), [&](const auto& one) { return one.free || in_place; });
+  const auto count =
+      std::min<std::size_t>(static_cast<std::size_t>(reused - spare.begin()), pairing.fresh.size());
+  for (std::size_t i = 0; i < spare.size(); ++i) {
+    if (i < count) {
+      pairing.changed.emplace_back(spare[i], pairing.fresh[i]);
+    } else {
+      pairing.gone.push_back(spare[i].id);
+    }
   }
-  pairing.kept.assign(records.begin(), spare);
-  pairing.gone.insert(pairing.gone.end(), present->again.begin(), present->again.end());
+  pairing.gone.insert(pairing.gone.end(), repeated.begin(), repeated.end());
+  pairing.fresh.erase(pairing.fresh.begin(),
+                      pairing.fresh.begin() + static_cast<std::ptrdiff_t>(count));
   return pairing;
 }
 

@@ -56,13 +56,19 @@ struct HeldRecord {
 };
 
 /// What a change of a set comes to. A record keeps its value where that is wanted; one that is free
-/// takes a value that has none, as does any where one value takes the place of one other.
+/// takes a value that has none, as does any where one value takes the place of one other. Records
+/// of values that are other people's (ProviderChange::ours) are in no list; one that repeats a
+/// value goes where all is ours, and else stays.
 struct Pairing {
   std::vector<HeldRecord> kept;
   std::vector<std::pair<HeldRecord, std::string_view>> changed;  ///< with its value to be
   std::vector<std::string_view> fresh;                           ///< values without a record
   std::vector<std::string> gone;                                 ///< ids that no value wants
 };
+
+/// Whether other people have values in the set as it is to be. They keep their TTLs, too: what is
+/// written gets that of ProviderChange::ours.
+bool has_others(const ProviderChange& change);
 
 /// Nothing where the change does not say which records the set has. The views are the change's.
 std::optional<Pairing> pair_records(const ProviderChange& change);

@@ -1,4 +1,5 @@
-// The part of Reconciler that keeps which account a Provider's name stands for.
+// The part of Reconciler that keeps which account a Provider's name stands for, and whose its
+// containers are.
 #include <algorithm>
 #include <set>
 
@@ -49,6 +50,11 @@ Result<void> Reconciler::mark_owner(const Pass& pass,
       !marked) {
     return marked;
   }
+  return use_consents(pass, index, run);
+}
+
+Result<void> Reconciler::use_consents(const Pass& pass, std::size_t index, const apply::Run& run) {
+  const auto& scope = pass.plan.scopes[index];
   for (const auto number : scope.consents_used) {
     auto used = store_.use_consent(apply::consent_id(pass.plan.consents[number], run.id),
                                    scope.domain + " in run " + run.id,
@@ -58,6 +64,40 @@ Result<void> Reconciler::mark_owner(const Pass& pass,
     }
   }
   return {};
+}
+
+/// Nothing that is in plumb would ever bring back a mark that a person took away, and without one
+/// the next project finds a zone that is nobody's.
+std::vector<Error> Reconciler::mark_owners(const Pass& pass,
+                                           const apply::Run& run,
+                                           std::stop_token stop) {
+  std::vector<Error> troubles;
+  std::set<std::uint32_t> written;
+  for (const auto& batch : pass.plan.batches) {
+    written.insert(batch.scope);
+  }
+  for (std::uint32_t i = 0; i < pass.plan.scopes.size() && !pass.plan.run_refused; ++i) {
+    const auto& scope = pass.plan.scopes[i];
+    const auto* member = pass.roster->find(scope.scope.account);
+    const bool missing = scope.observed && scope.observed->reading != Reading::read;
+    if (scope.owner.empty() || scope.state != plan::ScopeState::planned || written.contains(i) ||
+        missing || member == nullptr || member->provider == nullptr || stop.stop_requested()) {
+      continue;
+    }
+    const auto lock = state::ScopeLock::take(run.lock_directory, scope.scope, run.self);
+    auto marked = lock ? member->provider->mark_owner(scope.scope, scope.owner, stop)
+                       : Result<void>(tl::unexpected(lock.error()));
+    // What was noted of the scope has used its consents.
+    if (marked && !apply::has_bookkeeping(scope)) {
+      marked = use_consents(pass, i, run);
+    }
+    if (!marked) {
+      auto error = std::move(marked).error().in(scope.domain + ": its owner mark is not written");
+      error.hint = "run it again" + (error.hint.empty() ? "" : "; " + error.hint);
+      troubles.push_back(std::move(error));
+    }
+  }
+  return troubles;
 }
 
 Result<void> Reconciler::bind_accounts(const Pass& pass) {

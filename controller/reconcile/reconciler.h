@@ -101,6 +101,10 @@ class Reconciler {
   /// applied.
   Result<void> remember(const Pass& pass);
 
+  /// Writes our owner mark to the scopes of `pass` that lack it and to which nothing else is
+  /// written: apply() does the others. Gives what went wrong.
+  std::vector<Error> mark_owners(const Pass& pass, const apply::Run& run, std::stop_token stop);
+
   /// Writes our owner mark to a scope that was just taken over, where it lacks it, and notes the
   /// consents that this took.
   Result<void> mark_owner(const Pass& pass,
@@ -121,6 +125,7 @@ class Reconciler {
                                 Survey& survey,
                                 std::stop_token stop,
                                 std::vector<plan::ScopePlan>& planned);
+  Result<void> use_consents(const Pass& pass, std::size_t scope, const apply::Run& run);
   Result<void> move_claims(const Pass& pass, const apply::Run& run);
   /// Before anything is written: what is claimed from then on lies at these accounts.
   Result<void> bind_accounts(const Pass& pass);

@@ -96,6 +96,9 @@ std::string encoded(const DesiredScope& desired, std::uint64_t seed) {
   for (const auto& glob : desired.unmanaged) {
     cbor::octets(out, glob);
   }
+  for (const auto& server : desired.name_servers) {
+    cbor::octets(out, server);
+  }
   put(out, desired.exclusive);
   put(out, desired.paused);
   put(out, desired.complete);

@@ -55,6 +55,9 @@ struct DesiredScope {
   std::vector<Former> formers;        ///< ascending by entry
   std::vector<std::string>
       unmanaged;  ///< globs over labels ("_acme* TXT", "legacy.*"): neither touched nor diffed
+  /// The name servers that are declared for the container, where its vendor has its own: those that
+  /// it should give.
+  std::vector<std::string> name_servers;
   bool exclusive =
       false;  ///< declared `ownership: exclusive`; in force once taken over (ClaimedScope)
   bool paused = false;  ///< the whole scope

@@ -35,6 +35,9 @@ struct ObservedScope {
   /// What stands where the vendor lets people say whose the container is; an owner_mark, or
   /// anybody's text.
   std::string owner;
+  /// Owner marks of others that stand there besides, where the vendor has a place for one at each
+  /// object.
+  std::vector<std::string> further_owners;
   std::string
       fingerprint;  ///< the change token, read BEFORE the listing; empty where the vendor has none
 };

@@ -43,10 +43,14 @@ std::size_t number(const VendorRequest& request, const char* name, std::size_t o
   return request.has(name) ? std::stoul(request.parameter(name)) : otherwise;
 }
 
-/// One page of `all`.
-VendorAnswer page_of(const std::vector<Json>& all, std::size_t page, std::size_t per_page) {
+/// One page of `all`; items from `listed` on are counted, and not there.
+VendorAnswer page_of(const std::vector<Json>& all,
+                     std::size_t page,
+                     std::size_t per_page,
+                     std::size_t listed = std::numeric_limits<std::size_t>::max()) {
   auto items = Json::array();
-  for (std::size_t i = (page - 1) * per_page; i < std::min(page * per_page, all.size()); ++i) {
+  const auto end = std::min({page * per_page, all.size(), listed});
+  for (std::size_t i = (page - 1) * per_page; i < end; ++i) {
     items.push_back(all[i]);
   }
   auto body = good(items);
@@ -134,6 +138,13 @@ VendorAnswer Cloudflare::route(const VendorRequest& request) {
   if (reads_only_ && request.writes()) {
     return refused({403, 10000, "Authentication error", 0});
   }
+  if (records_only_ && request.writes() && request.path.find("/dns_records") == std::string::npos) {
+    return refused({403, 10000, "Authentication error", 0});
+  }
+  if (request.writes() && !leaving_.first.empty()) {
+    zones_.at(leaving_.first).records.erase(leaving_.second);
+    leaving_ = {};
+  }
   const auto path =
       request.path.starts_with(kBase) ? request.path.substr(kBase.size()) : std::string();
   if (path == "/user/tokens/verify") {
@@ -194,7 +205,7 @@ VendorAnswer Cloudflare::list_zones(const VendorRequest& request) const {
       all.push_back(zone_json(name, held));
     }
   }
-  return page_of(all, number(request, "page", 1), per_page);
+  return page_of(all, number(request, "page", 1), per_page, listed_zones_);
 }
 
 VendorAnswer Cloudflare::create_zone(const VendorRequest& request) {
@@ -301,6 +312,21 @@ void Cloudflare::spell(const std::string& zone, const std::string& unicode) {
 void Cloudflare::forbid(const std::string& zone) {
   const auto guard = lock();
   forbidden_.insert(zone);
+}
+
+void Cloudflare::allow_records_only() {
+  const auto guard = lock();
+  records_only_ = true;
+}
+
+void Cloudflare::cut_zones(std::size_t listed) {
+  const auto guard = lock();
+  listed_zones_ = listed;
+}
+
+void Cloudflare::erase_before_write(const std::string& zone, const std::string& id) {
+  const auto guard = lock();
+  leaving_ = {zone, id};
 }
 
 void Cloudflare::allow_reading_only() {

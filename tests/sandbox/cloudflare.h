@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -58,6 +59,12 @@ class Cloudflare final : public Vendor {
   void answer(int status, std::string body, bool writes_only = false, std::string retry_after = {});
   /// The token may do nothing in this zone, but see that it is there.
   void forbid(const std::string& zone);
+  /// The token may write records, and make and delete no zones.
+  void allow_records_only();
+  /// Of the zones, that many are listed; all are counted.
+  void cut_zones(std::size_t listed);
+  /// Before the next request that is no GET, this record goes.
+  void erase_before_write(const std::string& zone, const std::string& id);
   /// The token may only read.
   void allow_reading_only();
   /// After the next page of records, this one goes.
@@ -88,9 +95,12 @@ class Cloudflare final : public Vendor {
 
   std::map<std::string, Zone> zones_;
   bool reads_only_ = false;
+  bool records_only_ = false;
+  std::size_t listed_zones_ = std::numeric_limits<std::size_t>::max();
   std::map<std::string, std::string> spellings_;  ///< Unicode by zone
   std::set<std::string> forbidden_;               ///< zones
   std::pair<std::string, std::string> going_;     ///< zone and record that go after a page
+  std::pair<std::string, std::string> leaving_;   ///< the same before a write
   std::size_t clamp_ = 0;
   int last_id_ = 0;
   int last_ray_ = 0;

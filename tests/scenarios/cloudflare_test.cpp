@@ -1,6 +1,4 @@
 // The same promises at Cloudflare, and those that its API makes necessary.
-#include "tests/sandbox/cloudflare.h"
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -9,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/at_cloudflare.h"
 #include "tests/support/cli.h"
 #include "tests/support/nsd.h"
 #include "tests/support/unbound.h"
@@ -17,42 +16,6 @@ namespace plumb::test {
 namespace {
 
 using Json = Cloudflare::Json;
-
-class AtCloudflare : public ::testing::Test {
- protected:
-  AtCloudflare() {
-    project_.replace("plumb.yaml", "[providers, domains]", "[providers, profiles, domains]");
-    project_.write("profiles/.keep", "");
-    project_.write("providers/files.yaml",
-                   "apiVersion: plumb/v1\nkind: Provider\nmetadata: {name: files}\nspec:\n"
-                   "  type: cloudflare\n  account: " +
-                       std::string(Cloudflare::kAccount) + "\n  endpoint: " + vendor_.endpoint() +
-                       "\n  auth: {token: {env: TOKEN}}\n  limits: {requestsPerSecond: 1000}\n");
-  }
-
-  Ran plumb(const std::vector<std::string>& words,
-            std::string_view token = Cloudflare::kToken) const {
-    auto ran = project_.plumb(words, {.environment = {{"TOKEN", std::string(token)}}});
-    EXPECT_FALSE(ran.says(token)) << "a token was shown";
-    return ran;
-  }
-  void apply() const {
-    const auto ran = plumb({"apply", "--yes"});
-    EXPECT_EQ(ran.code, 0) << ran.all();
-  }
-  void expect_in_plumb() const {
-    const auto plan = plumb({"plan", "--detailed-exitcode"});
-    EXPECT_EQ(plan.code, 0) << plan.all();
-  }
-  Json one(const std::string& name, const std::string& type) const {
-    const auto all = vendor_.records("one.example", name, type);
-    EXPECT_EQ(all.size(), 1U) << name << " " << type;
-    return all.empty() ? Json::object() : all.front();
-  }
-
-  Cloudflare vendor_;
-  const Project project_{"  drift: heal\n"};
-};
 
 TEST_F(AtCloudflare, PlanApplyPlanDriftAndHeal) {
   auto records = hosts(6);

@@ -241,15 +241,6 @@ std::optional<std::string> owner_of(const std::string& name, const DomainName& z
   return parsed->relative_to(zone);
 }
 
-/// The mark that most of the records have.
-std::string owner_among(const Marks& marks) {
-  const auto most =
-      std::max_element(marks.by_owner.begin(), marks.by_owner.end(), [](auto& a, auto& b) {
-        return a.second.size() < b.second.size();
-      });
-  return most == marks.by_owner.end() ? std::string() : most->first;
-}
-
 /// Orders TTLs by what is served: the automatic one is 300 s, and comes after 300 itself.
 std::uint64_t served(std::uint32_t ttl) {
   constexpr std::uint64_t kServed = 300;
@@ -307,7 +298,7 @@ void Records::add_row(Set& set, const Zone& zone, TableBuilder& builder, Observe
 Marks Records::marks(const Zone& zone) const {
   Marks marks;
   const auto apex = DomainName::from_canonical(zone.name);
-  int best = 3;
+  std::multimap<int, std::string> bare;
   for (const auto& [key, set] : state_->sets) {
     const auto owner = owner_of(set.name, apex);
     const auto type = values::find_record_type(set.type);
@@ -316,16 +307,13 @@ Marks Records::marks(const Zone& zone) const {
       if (!record.mark.empty()) {
         marks.by_owner[record.mark].push_back(record.id);
       }
-      const int rank = !record.bare || !record.trouble.empty() || system || zone.type == "secondary"
-                           ? 3
-                       : *owner == "@"            ? 0
-                       : !owner->starts_with('_') ? 1
-                                                  : 2;
-      if (rank < best) {
-        best = rank;
-        marks.bare = record.id;
+      if (record.bare && record.trouble.empty() && !system && zone.type != "secondary") {
+        bare.emplace(*owner == "@" ? 0 : !owner->starts_with('_') ? 1 : 2, record.id);
       }
     }
+  }
+  for (auto best = bare.begin(); best != bare.end() && marks.bare.size() < kMostBare; ++best) {
+    marks.bare.push_back(best->second);
   }
   return marks;
 }
@@ -334,7 +322,17 @@ ObservedScope Records::finish(const Scope& scope, const Zone& zone) {
   ObservedScope observed;
   observed.scope = scope;
   observed.reading = Reading::read;
-  observed.owner = owner_among(marks(zone));
+  const auto owners = marks(zone).by_owner;
+  const auto most = std::max_element(owners.begin(), owners.end(), [](auto& a, auto& b) {
+    return a.second.size() < b.second.size();
+  });
+  for (auto owner = owners.begin(); owner != owners.end(); ++owner) {
+    if (owner == most) {
+      observed.owner = owner->first;
+    } else {
+      observed.further_owners.push_back(owner->first);
+    }
+  }
   TableBuilder builder;
   Value::List servers;
   for (const auto& server : zone.name_servers) {

@@ -55,10 +55,12 @@ Result<Zone> read_zone(const nlohmann::json& envelope, std::string_view whence);
 /// The ids of records by what their comments say of owners.
 struct Marks {
   std::map<std::string, std::vector<std::string>> by_owner;  ///< by mark
-  /// The record without a comment that is most likely to stay: at the apex, or not below an
-  /// underscore; empty where there is none.
-  std::string bare;
+  /// The records without a comment that are most likely to stay, at most kMostBare: at the apex
+  /// before others, and those below an underscore last.
+  std::vector<std::string> bare;
 };
+/// On so many records a mark goes where there is none, so that it does not hang on one of them.
+inline constexpr std::size_t kMostBare = 3;
 
 /// Collects the records of a zone, page by page, and makes them rows.
 ///

@@ -13,6 +13,7 @@ namespace plumb::providers::cloudflare {
 namespace {
 
 constexpr std::size_t kRayShown = 40;
+constexpr std::size_t kBodyShown = 200;
 
 /// What a code of the vendor means, whatever the status. Codes, not texts: the texts change.
 struct Meaning {
@@ -32,6 +33,10 @@ constexpr auto* kElsewhere =
     "token Zone: Read for all zones of this account, or declare the domain at the account that has "
     "it";
 constexpr auto* kMayNotMake = "this token may make no zones: it needs Zone: Edit on all zones";
+constexpr auto* kMayNotDelete = "this token may delete no zones: it needs Zone: Edit on this one";
+constexpr auto* kInTheWay =
+    "something else stands at this name, perhaps what Cloudflare keeps itself: `plumb show` tells; "
+    "take it away there, or this record out of the manifest";
 constexpr auto* kMayNot =
     "this token may not do that in this zone: it needs Zone: Read and DNS: Edit on it";
 
@@ -43,8 +48,8 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {1'001, ErrorCode::not_found, ErrorCategory::not_found, kPlanAgain},
     {1'032, ErrorCode::conflict, ErrorCategory::conflict, kPlanAgain},
     {81'044, ErrorCode::conflict, ErrorCategory::conflict, kPlanAgain},
-    {81'053, ErrorCode::invalid_input, ErrorCategory::validation, kPlanAgain},
-    {81'054, ErrorCode::invalid_input, ErrorCategory::validation, kPlanAgain},
+    {81'053, ErrorCode::invalid_input, ErrorCategory::validation, kInTheWay},
+    {81'054, ErrorCode::invalid_input, ErrorCategory::validation, kInTheWay},
     {81'057, ErrorCode::invalid_input, ErrorCategory::validation, kPlanAgain},
     {81'058, ErrorCode::invalid_input, ErrorCategory::validation, kPlanAgain},
     {1'061, ErrorCode::conflict, ErrorCategory::conflict, kElsewhere},
@@ -120,15 +125,24 @@ void set_meaning(
   }
   if (error.category == ErrorCategory::authentication && is_permission(request, api, status)) {
     error.category = ErrorCategory::authorization;
-    error.hint = request.url == api.endpoint() + "/zones" ? kMayNotMake : kMayNot;
+    error.hint = request.method == "DELETE"                 ? kMayNotDelete
+                 : request.url == api.endpoint() + "/zones" ? kMayNotMake
+                                                            : kMayNot;
   }
 }
 
 }  // namespace
 
 bool is_gone(const Error& error) {
-  return error.vendor_code == "81044" || error.vendor_code == "1032" ||
-         error.vendor_code == "7003" || error.vendor_code == "1001";
+  return is_record_gone(error) || is_zone_gone(error);
+}
+
+bool is_record_gone(const Error& error) {
+  return error.vendor_code == "81044" || error.vendor_code == "1032";
+}
+
+bool is_zone_gone(const Error& error) {
+  return error.vendor_code == "7003" || error.vendor_code == "1001";
 }
 
 Api::Api(const Config& config, env::Secret token, env::Http& http)
@@ -159,8 +173,11 @@ Error Api::error_of(const env::HttpRequest& request,
   } else if (is_html(response)) {
     text = "an HTML page";
   } else if (envelope == nullptr) {
-    text = response.body.empty() ? "an empty answer"
-                                 : "the answer is no whole JSON: " + response.body.substr(0, 200);
+    text = response.body.empty()
+               ? "an empty answer"
+               // What is cut first could leave a part of the token.
+               : "the answer is no whole JSON: " +
+                     without_token(std::move(response.body)).substr(0, kBodyShown);
   } else {
     text = "the answer does not say success: true";
   }

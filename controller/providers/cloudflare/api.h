@@ -38,5 +38,7 @@ class Api : public BearerApi {
 /// Whether the vendor itself says that a record or zone with this id is not there (any more); a
 /// status alone does not, which a wrong endpoint gives as well.
 bool is_gone(const Error& error);
+bool is_record_gone(const Error& error);
+bool is_zone_gone(const Error& error);
 
 }  // namespace plumb::providers::cloudflare

@@ -1,6 +1,7 @@
 #include "controller/providers/cloudflare/applying.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <utility>
@@ -26,8 +27,7 @@ bool is_invalid(const Outcome& outcome) {
 /// Whether a record that was to be changed is not there any more.
 bool is_stale(const Outcome& outcome) {
   const auto* refused = std::get_if<Refused>(&outcome);
-  return refused != nullptr &&
-         (refused->error.vendor_code == "81044" || refused->error.vendor_code == "1032");
+  return refused != nullptr && is_record_gone(refused->error);
 }
 
 /// Whether nothing is asked for but that one record shall go.
@@ -43,6 +43,13 @@ bool says_all_of(const Json& envelope, const Json& body) {
            const auto done = result->find(list.key());
            return done != result->end() && done->is_array() && done->size() >= list.value().size();
          });
+}
+
+Error said_too_little(const std::string& zone) {
+  return {.code = ErrorCode::internal,
+          .message = "cloudflare: POST " + records_path(zone) +
+                     "/batch: the answer does not name all that was to be done",
+          .effect = Effect::maybe};
 }
 
 /// One order while it is carried out.
@@ -71,6 +78,7 @@ class Applying {
   void write();
   void send_all(std::span<const SetChange> sets, bool alone);
   Outcome send(const Part& part);
+  void count_marks(const Part& part, const Outcome& outcome);
   void mark();
   void stop_with(const Outcome& outcome);
 
@@ -84,6 +92,9 @@ class Applying {
   const ProviderChange* making_ = nullptr;
   std::vector<const ProviderChange*> changes_;  ///< of record sets, that can be sent
   std::vector<SetChange> sets_;
+  std::size_t made_ = 0;            ///< records that were made, and bear the mark
+  std::size_t written_ = 0;         ///< records that were changed, and bear it
+  std::size_t gone_ = 0;            ///< records that are deleted, or may be
   std::optional<Outcome> stopped_;  ///< nothing is sent any more; what the rest is told
 };
 
@@ -154,7 +165,7 @@ Outcome Applying::make_zone() {
     return outcome_of(std::move(error));
   }
   id_ = made->id;
-  directory_.remember(zone_.text(), {id_, {}, true});
+  directory_.remember(zone_.text(), {.id = id_, .owner = {}, .sure = true});
   Value::List servers;
   for (auto& server : made->name_servers) {
     servers.emplace_back().data = std::move(server);
@@ -174,7 +185,7 @@ Result<std::string> Applying::zone_id() {
               .hint = "plan again; check that the token may see the zone",
               .category = ErrorCategory::not_found});
   }
-  directory_.remember(zone_.text(), {found->id, {}, false});
+  directory_.remember(zone_.text(), {.id = found->id, .owner = {}});
   return found->id;
 }
 
@@ -187,12 +198,8 @@ void Applying::write() {
     }
     id_ = std::move(*id);
   }
-  const auto known = directory_.known(zone_.text());
-  const auto owner = !order_.owner.empty() ? std::string(order_.owner)
-                     : known               ? known->owner
-                                           : std::string();
   for (const auto* change : changes_) {
-    auto set = operations_of(*change, zone_, owner);
+    auto set = operations_of(*change, zone_, order_.mark);
     if (!set) {
       report_(change->number, outcome_of(std::move(set).error()));
     } else if (set->size() == 0) {
@@ -206,21 +213,37 @@ void Applying::write() {
   mark();
 }
 
-/// The mark is put with the next write where this fails: nothing that was done depends on it.
+void Applying::count_marks(const Part& part, const Outcome& outcome) {
+  const bool done = std::holds_alternative<Done>(outcome);
+  for (const auto& set : part.sets) {
+    gone_ += std::holds_alternative<Refused>(outcome) ? 0 : set.deletes.size();
+    made_ += done ? set.posts.size() : 0;
+    written_ += done ? static_cast<std::size_t>(
+                           std::count_if(set.patches.begin(),
+                                         set.patches.end(),
+                                         [](const Json& one) { return one.contains("comment"); }))
+                     : 0;
+  }
+}
+
+/// What is ours alone bears our mark, also after records that had it are gone. Where it cannot be
+/// put that is found by the next look: nothing that was done depends on it.
 void Applying::mark() {
-  const auto any = [&](auto list) {
-    return std::any_of(
-        sets_.begin(), sets_.end(), [&](const SetChange& set) { return !(set.*list).empty(); });
-  };
-  const auto known = directory_.known(zone_.text());
-  if (order_.owner.empty() || stopped_) {
-    if (known && any(&SetChange::deletes)) {  // the one that has it, perhaps
-      directory_.remember(zone_.text(), {id_, known->owner, false});
-    }
-  } else if (any(&SetChange::posts) && known && known->owner.empty()) {
-    directory_.remember(zone_.text(), {id_, std::string(order_.owner), true});
+  auto known = directory_.known(zone_.text());
+  if (!known) {
+    return;
+  }
+  const auto mark = std::string(order_.mark);
+  if (mark.empty() || (known->owner != mark && !known->owner.empty())) {
+    known->sure = known->sure && gone_ == 0;
   } else {
-    static_cast<void>(put_mark(api_, directory_, order_.scope, order_.owner, stop_));
+    known->marks = std::max(known->marks - std::min(known->marks, gone_), written_) + made_;
+    known->owner = mark;
+  }
+  const bool marked = known->owner == mark && known->sure && known->marks != 0;
+  directory_.remember(zone_.text(), *known);
+  if (!mark.empty() && !marked && !stopped_) {
+    static_cast<void>(put_mark(api_, directory_, order_.scope, mark, stop_));
   }
 }
 
@@ -245,6 +268,7 @@ void Applying::send_all(std::span<const SetChange> sets, bool alone) {
     if (stale && is_one_delete(part)) {
       outcome = Done{};
     }
+    count_marks(part, outcome);
     for (const auto& set : part.sets) {
       report_(set.change->number, outcome);
     }
@@ -259,7 +283,7 @@ Outcome Applying::send(const Part& part) {
     const auto done = api_.call(api_.post(records_path(id_) + "/batch", part.bodies[i]), stop_);
     if (!done) {
       auto error = done.error();
-      if (error.vendor_code == "7003") {  // made anew since it was read, perhaps
+      if (is_zone_gone(error)) {  // made anew since it was read, perhaps
         directory_.forget(zone_.text());
       }
       if (i > 0) {
@@ -268,13 +292,43 @@ Outcome Applying::send(const Part& part) {
       return outcome_of(std::move(error));
     }
     if (!says_all_of(*done, part.bodies[i])) {
-      return Unknown{Error{.code = ErrorCode::internal,
-                           .message = "cloudflare: POST " + records_path(id_) +
-                                      "/batch: the answer does not name all that was to be done",
-                           .effect = Effect::maybe}};
+      return Unknown{said_too_little(id_)};
     }
   }
   return Done{};
+}
+
+}  // namespace
+
+namespace {
+
+/// The records that lack the mark where a zone should have it.
+std::vector<std::string> to_be_marked(Marks marks, const std::string& mark) {
+  std::vector<std::string> ids;
+  for (auto& [owner, marked] : marks.by_owner) {
+    if (owner != mark) {
+      std::move(marked.begin(), marked.end(), std::back_inserter(ids));
+    }
+  }
+  return marks.by_owner.empty() ? std::move(marks.bare) : ids;
+}
+
+Result<void> write_mark(const Api& api,
+                        const std::string& zone,
+                        const std::vector<std::string>& ids,
+                        std::string_view mark,
+                        const std::stop_token& stop) {
+  for (std::size_t first = 0; first < ids.size(); first += kMostOperations) {
+    auto body = Json::object();
+    for (std::size_t i = first; i < std::min(first + kMostOperations, ids.size()); ++i) {
+      body["patches"].push_back({{"id", ids[i]}, {"comment", mark}});
+    }
+    PLUMB_TRY(answer, api.call(api.post(records_path(zone) + "/batch", body), stop));
+    if (!says_all_of(answer, body)) {
+      return tl::unexpected(said_too_little(zone));
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -285,34 +339,32 @@ Result<void> put_mark(const Api& api,
                       std::string_view mark,
                       const std::stop_token& stop) {
   const auto known = directory.known(scope.container);
-  if (known && known->sure && known->owner == mark) {
+  if (known && known->sure && known->owner == mark && known->marks != 0) {
     return {};
   }
-  PLUMB_TRY(zone, directory.find(scope.container, stop));
-  if (!zone) {
-    return {};
-  }
-  Marks marks;
-  PLUMB_TRY(observed, directory.read(scope, *zone, stop, &marks));
-  static_cast<void>(observed);
-  std::vector<std::string> ids;
-  for (const auto& [owner, marked] : marks.by_owner) {
-    ids.insert(ids.end(), marked.begin(), owner == mark ? marked.begin() : marked.end());
-  }
-  if (marks.by_owner.empty() && !marks.bare.empty()) {
-    ids.push_back(marks.bare);
-  }
-  for (std::size_t first = 0; first < ids.size(); first += kMostOperations) {
-    auto body = Json::object();
-    for (std::size_t i = first; i < std::min(first + kMostOperations, ids.size()); ++i) {
-      body["patches"].push_back({{"id", ids[i]}, {"comment", mark}});
+  constexpr int kRounds = 3;  // of records that go while they are marked
+  for (int round = 1;; ++round) {
+    PLUMB_TRY(zone, directory.find(scope.container, stop));
+    if (!zone) {
+      return {};
     }
-    PLUMB_TRY(answer, api.call(api.post(records_path(zone->id) + "/batch", body), stop));
-    static_cast<void>(answer);
+    Marks marks;
+    PLUMB_TRY(observed, directory.read(scope, *zone, stop, &marks));
+    static_cast<void>(observed);
+    const auto found = marks.by_owner.find(std::string(mark));
+    const auto before = found == marks.by_owner.end() ? 0 : found->second.size();
+    const auto ids = to_be_marked(std::move(marks), std::string(mark));
+    auto written = write_mark(api, zone->id, ids, mark, stop);
+    if (written) {
+      const auto count = before + ids.size();
+      directory.remember(scope.container,
+                         {zone->id, count != 0 ? std::string(mark) : std::string(), true, count});
+      return {};
+    }
+    if (!is_record_gone(written.error()) || round == kRounds) {
+      return written;
+    }
   }
-  const bool marked = !ids.empty() || marks.by_owner.contains(std::string(mark));
-  directory.remember(scope.container, {zone->id, marked ? std::string(mark) : "", marked});
-  return {};
 }
 
 void apply_order(const Api& api,

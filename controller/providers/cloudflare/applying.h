@@ -15,8 +15,9 @@ void apply_order(const Api& api,
                  const Report& report,
                  const std::stop_token& stop);
 
-/// Puts an owner's mark on all records that have another owner's, and on one that has no comment
-/// where there are none. A zone without such a record stays unmarked.
+/// Puts an owner's mark on all records that have another owner's, and on some that have no comment
+/// (Marks::bare) where there are none. A zone without such a record stays unmarked. Errors as
+/// Api::call(), also where the vendor does not say that it marked them all; some may have been.
 Result<void> put_mark(const Api& api,
                       Directory& directory,
                       const Scope& scope,

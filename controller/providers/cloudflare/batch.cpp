@@ -32,14 +32,21 @@ struct Common {
   std::optional<bool> proxied;
   bool moves = false;  ///< TTL or proxy become others than they are
 
-  Json record() const {
-    Json out = {{"type", values::record_type_name(type)}, {"name", name}};
+  /// What a record is told of it, besides its data.
+  Json settings() const {
+    auto out = Json::object();
     if (ttl) {
       out["ttl"] = *ttl;
     }
     if (proxied) {
       out["proxied"] = *proxied;
     }
+    return out;
+  }
+  Json record() const {
+    auto out = settings();
+    out["type"] = values::record_type_name(type);
+    out["name"] = name;
     return out;
   }
 };
@@ -53,9 +60,11 @@ Common common_of(const ProviderChange& change, const DomainName& zone, values::R
   Common common;
   common.type = type;
   common.name = wire_name(kinds::split_rrset_key(change.key).owner, zone);
-  common.ttl = kinds::rrset_ttl(change.after);
+  const bool others = has_others(change);
+  const auto ttl = kinds::rrset_ttl(change.after);
+  common.ttl = others && !change.ours->empty() ? kinds::rrset_ttl(*change.ours) : ttl;
   common.moves =
-      common.ttl && (common.ttl != kinds::rrset_ttl(change.before) || has_mixed_ttl(change.handle));
+      ttl && (ttl != kinds::rrset_ttl(change.before) || (!others && has_mixed_ttl(change.handle)));
   if (is_proxiable(type)) {
     common.proxied = says_proxied(change.after);
     const auto at = with_proxied(change.after, &*common.proxied);
@@ -78,8 +87,8 @@ class Operations {
 
   Result<SetChange> run(const Pairing& pairing) {
     for (const auto& kept : pairing.kept) {
-      if (auto put = common_.moves ? patch(kept, kept.value) : Result<void>(); !put) {
-        return tl::unexpected(std::move(put).error());
+      if (common_.moves) {
+        set_.patches.push_back(settings_of(kept));
       }
     }
     for (const auto& [record, value] : pairing.changed) {
@@ -99,12 +108,19 @@ class Operations {
   }
 
  private:
-  Result<void> patch(const HeldRecord& held, std::string_view value) {
-    auto record = common_.record();
+  /// How a record is written whose value stays: as it is, however it is spelt.
+  Json settings_of(const HeldRecord& held) const {
+    auto record = common_.settings();
     record["id"] = held.id;
     if (held.free && !mark_.empty()) {
       record["comment"] = mark_;
     }
+    return record;
+  }
+
+  Result<void> patch(const HeldRecord& held, std::string_view value) {
+    auto record = settings_of(held);
+    record.update(common_.record());
     if (auto put = put_data(record, common_.type, value); !put) {
       return put;
     }

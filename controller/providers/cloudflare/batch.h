@@ -17,7 +17,8 @@ namespace plumb::providers::cloudflare {
 inline constexpr std::size_t kMostOperations = 200;
 
 /// What one change of a record set comes to. A value that changes keeps its record, with comment,
-/// tags and settings (PATCH); a PUT would reset what it does not name.
+/// tags and settings (PATCH); a PUT would reset what it does not name. Values of other people
+/// (ProviderChange::ours) are left as they are, with their TTLs.
 struct SetChange {
   const ProviderChange* change = nullptr;
   std::vector<nlohmann::json> deletes;

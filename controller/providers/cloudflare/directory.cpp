@@ -13,8 +13,8 @@ namespace {
 constexpr int kZonesPerPage = 50;  // the most of GET /zones
 /// The most of GET /zones/{id}/dns_records: a zone is one call. An answer says which size it made.
 constexpr int kRecordsPerPage = 5'000'000;
-constexpr int kRounds = 3;           // of a listing that is changed under our feet
-constexpr int kMostPages = 100'000;  // a vendor whose pages never end is not followed
+constexpr int kRounds = 3;         // of a listing that is changed under our feet
+constexpr int kMostPages = 1'000;  // a vendor whose pages never end is not followed
 
 }  // namespace
 
@@ -22,13 +22,15 @@ std::string records_path(const std::string& zone_id) {
   return "/zones/" + query_value(zone_id) + "/dns_records";
 }
 
-/// Follows a listing to its end; whether its pages make a whole. Where something is deleted between
-/// two of them, something else slides from the one to the other, and is never seen.
+/// Follows a listing to its end; whether its pages make the whole that they count. Where something
+/// is deleted between two of them, something else slides from the one to the other, and is never
+/// seen.
 Result<bool> Directory::follow(const std::string& path,
                                int per_page,
                                const Take& take,
                                const std::stop_token& stop) {
   std::optional<std::uint64_t> total;
+  std::uint64_t seen = 0;
   for (int number = 1; number <= kMostPages; ++number) {
     const auto request = api_.get(fmt::format("{}&page={}&per_page={}", path, number, per_page));
     PLUMB_TRY(envelope, api_.call(request, stop));
@@ -37,11 +39,14 @@ Result<bool> Directory::follow(const std::string& path,
       return false;
     }
     total = page.total;
+    seen += page.count;
     if (page.last) {
-      return true;
+      return seen == total;
     }
   }
-  return false;
+  return fail(ErrorCode::internal,
+              fmt::format("cloudflare: {} has no end after {} pages", path, kMostPages),
+              "check that this provider's endpoint is the API of Cloudflare");
 }
 
 Result<std::vector<Zone>> Directory::list(const std::string& filter, const std::stop_token& stop) {
@@ -62,7 +67,8 @@ Result<std::vector<Zone>> Directory::list(const std::string& filter, const std::
     }
   }
   return fail(ErrorCode::unavailable,
-              "cloudflare: the zones of account " + account_ + " changed while they were listed",
+              "cloudflare: the zones of account " + account_ +
+                  " were not all listed: they changed meanwhile, or the listing is cut off",
               "try again");
 }
 
@@ -140,7 +146,12 @@ Result<ObservedScope> Directory::read(const Scope& scope,
     if (whole && (!total || records.size() == *total)) {
       auto own = records.marks(zone);
       auto observed = records.finish(scope, zone);
-      remember(zone.name, {zone.id, observed.owner, own.by_owner.size() == 1});
+      const auto marked = own.by_owner.find(observed.owner);
+      remember(zone.name,
+               {zone.id,
+                observed.owner,
+                own.by_owner.size() <= 1,
+                marked == own.by_owner.end() ? 0 : marked->second.size()});
       if (marks != nullptr) {
         *marks = std::move(own);
       }

@@ -41,8 +41,9 @@ class Directory {
   /// What is known of a zone that was found before.
   struct Known {
     std::string id;
-    std::string owner;  ///< the mark of its records, where it has one
-    bool sure = false;  ///< it has that one still, and no other
+    std::string owner;      ///< the mark of its records, where it has one
+    bool sure = false;      ///< it has no other mark
+    std::size_t marks = 0;  ///< at least so many of its records have that one
   };
   std::optional<Known> known(const std::string& name) const;
   void remember(const std::string& name, Known known);

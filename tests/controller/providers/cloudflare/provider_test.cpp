@@ -71,7 +71,7 @@ class CloudflareProvider : public ::testing::Test {
   Outcomes apply(const std::vector<Wanted>& wanted,
                  std::optional<Act> zone = std::nullopt,
                  std::string_view owner = {}) {
-    Order order{.scope = scope(), .changes = {}, .marker = "", .owner = owner};
+    Order order{.scope = scope(), .changes = {}, .marker = "", .owner = owner, .mark = owner};
     if (zone) {
       order.changes.push_back(
           {.number = 1000, .act = *zone, .kind = kinds::kZone, .after = kZoneBody});
@@ -136,6 +136,17 @@ TEST_F(CloudflareProvider, AnEchoOfTheTokenIsNotShown) {
   const auto seen = opened_.provider().survey({});
   ASSERT_FALSE(seen);
   EXPECT_EQ(seen.error().message.find(Vendor::kToken), std::string::npos) << seen.error().message;
+}
+
+TEST_F(CloudflareProvider, APartOfTheTokenIsNotShownEither) {
+  constexpr std::size_t kCut = 200;
+  for (std::size_t before = kCut - Vendor::kToken.size(); before < kCut; ++before) {
+    vendor_.answer(200, std::string(before, 'x') + std::string(Vendor::kToken) + " and more");
+    const auto seen = opened_.provider().survey({});
+    ASSERT_FALSE(seen);
+    EXPECT_EQ(seen.error().message.find(Vendor::kToken.substr(0, 4)), std::string::npos)
+        << seen.error().message;
+  }
 }
 
 TEST_F(CloudflareProvider, A200ThatSaysFailureIsOne) {
@@ -222,6 +233,18 @@ TEST_F(CloudflareProvider, ATokenThatMayNotIsToldFromOneThatIsWrong) {
   EXPECT_NE(refused->error.hint.find("Zone: Edit"), std::string::npos) << refused->error.hint;
   vendor_.forbid("example.com");
   EXPECT_EQ(look().error().category, ErrorCategory::authorization);
+}
+
+TEST_F(CloudflareProvider, ATokenForRecordsAloneIsToldThatItMayDeleteNoZones) {
+  vendor_.make_zone("example.com");
+  vendor_.allow_records_only();
+  expect_done(apply({www_}));
+  const auto gone = apply({}, Act::remove);
+  const auto* refused = std::get_if<Refused>(&gone.at(1000));
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->error.category, ErrorCategory::authorization);
+  EXPECT_NE(refused->error.hint.find("may delete no zones"), std::string::npos)
+      << refused->error.hint;
 }
 
 TEST_F(CloudflareProvider, AnAnswerThatDoesNotNameAllThatWasSentMayHaveBeenDone) {
@@ -675,26 +698,81 @@ TEST_F(CloudflareProvider, TheMarkGoesOnWhatIsWrittenAndElseOnWhatIsLikelyToStay
   ASSERT_TRUE(opened_.provider().mark_owner(scope(), "plumb:a/b", {}));
   EXPECT_EQ(record("_x.example.com", "TXT")["comment"], "plumb:a/b");
   vendor_.edit("example.com", "_x.example.com", "TXT", {{"comment", nullptr}});
-  bare("www.", "A");
-  bare("", "A");
+  vendor_.edit("example.com", "_acme-challenge.example.com", "TXT", {{"comment", nullptr}});
+  for (const auto* name : {"", "www.", "ftp.", "ns."}) {
+    bare(name, "A");
+  }
   static_cast<void>(look());
   ASSERT_TRUE(opened_.provider().mark_owner(scope(), "plumb:a/b", {}));
   EXPECT_EQ(record("example.com", "A")["comment"], "plumb:a/b");
-  // What is written bears the mark as well, so that it does not hang on one record.
-  expect_done(apply({change(look().value(), www_)}));
-  EXPECT_EQ(record("www.example.com", "A")["comment"], "plumb:a/b");
   EXPECT_EQ(record("_x.example.com", "TXT")["comment"], nullptr);
+  const auto marked = [&] {
+    const auto all = vendor_.records("example.com");
+    return std::count_if(
+        all.begin(), all.end(), [](const Json& one) { return one["comment"] == "plumb:a/b"; });
+  };
+  EXPECT_EQ(marked(), 3) << "it does not hang on one record";
+  // What is written bears the mark as well.
+  vendor_.edit("example.com", "www.example.com", "A", {{"comment", nullptr}});
+  auto wanted = change(look().value(), www_);
+  Order order{.scope = scope(), .changes = {}, .mark = "plumb:a/b"};
+  order.changes.push_back({.act = wanted.act,
+                           .kind = kinds::kRRset,
+                           .key = wanted.key,
+                           .before = wanted.before,
+                           .after = wanted.after,
+                           .handle = wanted.handle});
+  opened_.provider().apply(order, [](std::uint32_t, const Outcome&) {}, {});
+  EXPECT_EQ(record("www.example.com", "A")["comment"], "plumb:a/b");
 }
 
-TEST_F(CloudflareProvider, AMarkThatWasDeletedComesBack) {
+TEST_F(CloudflareProvider, AMarkThatIsDeletedIsPutOnWhatStays) {
   vendor_.make_zone("example.com");
-  expect_done(apply({www_}, std::nullopt, "plumb:a/b"));
+  constexpr auto* kMark = "plumb:a/b";
+  expect_done(apply({www_}, std::nullopt, kMark));
   vendor_.put("example.com", {{"name", "b.example.com"}, {"type", "A"}, {"content", "192.0.2.1"}});
   auto gone = www_;
   gone.after.clear();
-  expect_done(apply({change(look().value(), gone)}));
-  ASSERT_TRUE(opened_.provider().mark_owner(scope(), "plumb:a/b", {}));
-  EXPECT_EQ(record("b.example.com", "A")["comment"], "plumb:a/b");
+  expect_done(apply({change(look().value(), gone)}, std::nullopt, kMark));
+  EXPECT_EQ(record("b.example.com", "A")["comment"], kMark);
+}
+
+TEST_F(CloudflareProvider, WhatIsMarkedIsReadAgainOnlyWhereTheMarksMayAllBeGone) {
+  vendor_.make_zone("example.com");
+  constexpr auto* kMark = "plumb:a/b";
+  const auto other = put("b", RecordType::a, 300, {"192.0.2.1"});
+  expect_done(apply({www_, other, put("c", RecordType::a, 300, {"192.0.2.1"})}, {}, kMark));
+  auto gone = other;
+  gone.after.clear();
+  const auto wanted = change(look().value(), gone);
+  vendor_.forget_requests();
+  expect_done(apply({wanted}, std::nullopt, kMark));
+  EXPECT_EQ(vendor_.requests().size(), 1U) << "two marks are left for sure";
+}
+
+TEST_F(CloudflareProvider, MarksOfSeveralOwnersAreAllTold) {
+  vendor_.make_zone("example.com");
+  for (const auto* mark : {"plumb:a/b", "plumb:a/b", "plumb:c/d", "ask Jane"}) {
+    vendor_.put("example.com",
+                {{"name", "a.example.com"}, {"type", "TXT"}, {"content", "x"}, {"comment", mark}});
+  }
+  const auto seen = look().value();
+  EXPECT_EQ(seen.owner, "plumb:a/b");
+  EXPECT_EQ(seen.further_owners, std::vector<std::string>{"plumb:c/d"});
+}
+
+TEST_F(CloudflareProvider, AMarkIsBelievedOnlyWhereTheVendorNamesAllThatItMarked) {
+  vendor_.make_zone("example.com");
+  expect_done(apply({www_}, std::nullopt, "plumb:a/b"));
+  for (const auto* result : {"null", "{}", R"({"patches":[]})"}) {
+    static_cast<void>(look());
+    vendor_.answer(200, R"({"success":true,"result":)" + std::string(result) + "}", true);
+    const auto marked = opened_.provider().mark_owner(scope(), "plumb:c/d", {});
+    ASSERT_FALSE(marked) << result;
+    EXPECT_EQ(marked.error().effect, Effect::maybe);
+  }
+  ASSERT_TRUE(opened_.provider().mark_owner(scope(), "plumb:c/d", {}));
+  EXPECT_EQ(record("www.example.com", "A")["comment"], "plumb:c/d");
 }
 
 TEST_F(CloudflareProvider, WhatPeopleWroteOfOneValueIsNotLeftOnAnother) {
@@ -721,6 +799,20 @@ TEST_F(CloudflareProvider, ADeletedZoneIsDeletedTwiceWithoutComplaint) {
   expect_done(apply({}, Act::remove));
   EXPECT_FALSE(vendor_.has_zone("example.com"));
   expect_done(apply({}, Act::remove));
+}
+
+TEST_F(CloudflareProvider, BelievesNoListingOfZonesThatLacksSome) {
+  for (int i = 0; i < 120; ++i) {
+    vendor_.make_zone("z" + std::to_string(i) + ".example");
+  }
+  for (const std::size_t listed : {0U, 49U, 50U, 119U}) {
+    vendor_.cut_zones(listed);
+    const auto seen = opened_.provider().survey({});
+    ASSERT_FALSE(seen) << listed;
+    EXPECT_EQ(seen.error().code, ErrorCode::unavailable);
+  }
+  vendor_.cut_zones(120);
+  EXPECT_TRUE(opened_.provider().survey({}));
 }
 
 TEST_F(CloudflareProvider, SurveysAllPagesOfZones) {
