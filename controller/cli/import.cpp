@@ -241,6 +241,9 @@ class WorldReader {
               }));
     found_.no_mail = read_ones.empty() && beside_alone_.empty();
     for (auto& [scope, mail] : read_ones) {
+      for (const auto& left : mail.left) {
+        found_.not_taken.push_back(name_of(scope->scope) + ": " + left);
+      }
       domains_.at(scope->scope.container).mail = std::move(mail);
     }
     return {};

@@ -46,6 +46,12 @@ class MailReader {
     for (const auto& entry : scope_.table.entries()) {
       if ((entry.flags & EntryFlag::opaque) == 0) {
         read(entry);
+      } else {
+        const auto& kind = catalog_.of(entry.kind);
+        out_.left.push_back(std::string(kind.name) + " " +
+                            std::string(kind.label(scope_.table.key(entry))) + ": " +
+                            (entry.side != 0 ? scope_.side[entry.side - 1].opaque_because
+                                             : std::string("no manifest can say it")));
       }
     }
     const auto by_local = [](const auto& a, const auto& b) { return a.local < b.local; };

@@ -57,6 +57,8 @@ struct ImportedMail {
   };
   std::vector<Key> keys;
   std::string signs;  ///< selector of the key that signs; empty: none
+  /// "Alias spam: leads to ...": what no manifest can say, and why.
+  std::vector<std::string> left;
 };
 
 /// A Server that the project declares.

@@ -100,6 +100,7 @@ Said said_of(const Json& entry) {
   Said said;
   const auto type = type_of(entry);
   said.good = type == "success" || type == "info";
+  said.bad = type == "danger" || type == "error";
   const auto* msg = member(entry, "msg");
   if (msg != nullptr && msg->is_array() && !msg->empty()) {
     said.key = word_of(msg->front());
@@ -137,6 +138,28 @@ Error no_sense(std::string_view whence, std::string_view what, Effect effect) {
               "endpoint is a Mailcow",
           .category = ErrorCategory::server,
           .effect = effect};
+}
+
+/// What an answer comes to that does not say that all was done.
+Error not_done(const std::string& call,
+               const std::vector<Said>& all,
+               bool is_object,
+               const std::string& text) {
+  const bool all_bad = std::all_of(all.begin(), all.end(), [](auto& said) { return said.bad; });
+  const auto& first = all.front();
+  if (!all_bad || is_accident(first.key)) {
+    // Half of it may be done. An object by itself says what is wrong with the request, or that
+    // nothing was done, or nothing was said.
+    return no_sense(call, text, all_bad && is_object ? Effect::none : Effect::maybe);
+  }
+  const auto* const known = std::find_if(
+      kMeanings.begin(), kMeanings.end(), [&](auto& one) { return one.key == first.key; });
+  const bool meant = known != kMeanings.end();
+  return {.code = meant ? known->is : ErrorCode::invalid_input,
+          .message = fmt::format("{}: {}", call, text),
+          .hint = meant ? known->hint : "see what the message says; nothing of this was done",
+          .category = meant ? known->category : ErrorCategory::validation,
+          .vendor_code = first.key};
 }
 
 /// Appends `text` as the inside of a JSON string.
@@ -304,23 +327,7 @@ Result<std::vector<Said>> Api::write(std::string_view what,
   if (all_good && named) {
     return all;
   }
-  const bool none_good = std::none_of(all.begin(), all.end(), [](auto& said) { return said.good; });
-  const auto text = masked(text_of(all), secrets);
-  const auto bad = std::find_if(all.begin(), all.end(), [](auto& said) { return !said.good; });
-  if (!none_good || is_accident(bad->key)) {
-    // Half of it may be done; and an object by itself says that nothing was, or nothing was said.
-    const bool refused = none_good && answer.is_object();
-    return tl::unexpected(no_sense(call, text, refused ? Effect::none : Effect::maybe));
-  }
-  const auto* const known = std::find_if(
-      kMeanings.begin(), kMeanings.end(), [&](auto& one) { return one.key == bad->key; });
-  const bool meant = known != kMeanings.end();
-  return tl::unexpected(
-      Error{.code = meant ? known->is : ErrorCode::invalid_input,
-            .message = fmt::format("{}: {}", call, text),
-            .hint = meant ? known->hint : "see what the message says; nothing of this was done",
-            .category = meant ? known->category : ErrorCategory::validation,
-            .vendor_code = bad->key});
+  return tl::unexpected(not_done(call, all, answer.is_object(), masked(text_of(all), secrets)));
 }
 
 }  // namespace plumb::providers::mailcow

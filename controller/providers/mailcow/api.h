@@ -23,6 +23,7 @@ using Json = nlohmann::json;
 /// One line of the answer to a write: what the server says of one object or side effect.
 struct Said {
   bool good = false;              ///< success or info
+  bool bad = false;               ///< danger or error; a warning is neither
   std::string key;                ///< "mailbox_added", or free text
   std::vector<std::string> args;  ///< numbers as text; made fit for HTML by the server
 };

@@ -161,6 +161,8 @@ constexpr ProviderTraits kTraits{
     .limits = {.scopes_per_call = 4, .calls_at_once = 4, .reads_at_once = 1},
     .mail = true,
     .renames = true,
+    .takes_hashes = false,
+    .one_per_address = true,
     .account = account_of,
     .adapt = adapt,
     .check = check,
