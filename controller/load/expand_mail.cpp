@@ -270,27 +270,9 @@ class MailExpansion {
     return kinds::encoded_set(std::move(texts));
   }
 
-  /// The mailbox of that address, where the provider takes only one of the two.
-  bool stands_beside(const Address& address) const {
-    const auto& all = domain_.mail.book.all;
-    return provider_.traits->one_per_address &&
-           std::any_of(all.begin(), all.end(), [&](const Address& other) {
-             return other.mailbox && other.local == address.local;
-           });
-  }
-
   void add_alias(const Address& address) {
     const auto& pack = *address.in.pack;
     const auto& alias = pack.aliases()[address.in.number];
-    if (stands_beside(address)) {
-      out_.problems.error(address.place,
-                          Mistake::provider_refuses,
-                          "alias " + std::string(address.local) + ": Provider `" +
-                              provider_.config.name + "` (" + std::string(provider_.traits->type) +
-                              ") has no alias beside a mailbox of the same address",
-                          "give one of the two another name");
-      return;
-    }
     auto row = row_of(kinds::kAlias, address.local, address.place);
     put_common(pack.extra(alias.extra), row);
     std::uint8_t field = kinds::kAliasTo;

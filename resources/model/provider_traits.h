@@ -41,8 +41,7 @@ struct ProviderTraits {
   /// A create under a new name takes the data of what had the former one over, which is removed
   /// after it: `formerly` works for what holds data too.
   bool renames = false;
-  bool takes_hashes = true;      ///< of passwords; else the password itself
-  bool one_per_address = false;  ///< no alias beside a mailbox of the same address
+  bool takes_hashes = true;  ///< of passwords; else the password itself
   /// A change token that stands still proves that nothing has moved: of files, not of a serial that
   /// somebody must count up.
   bool exact_tokens = false;

@@ -186,6 +186,7 @@ TEST_F(AtMailcow, AMailboxIsRenamedWithAllThatIsInIt) {
   edit(kRoles, "aliases: {postmaster: [joan], abuse: [joan]}");
   edit("jane@one.example\"}\nspec: {displayName: Jane",
        "joan@one.example\"}\nspec: {formerly: jane, displayName: Joan");
+  vendor_.lose_answer();
   reach();
   EXPECT_TRUE(vendor_.mailbox("jane@one.example").is_null());
   const auto joan = vendor_.mailbox("joan@one.example");
@@ -321,17 +322,23 @@ TEST_F(AtMailcow, AKeyThatMayOnlyReadPlansAndSaysSo) {
 TEST_F(AtMailcow, AnEmptyAnswerIsNoEmptyServer) {
   declare(domain("one.example", kRoles) + mailbox("jane@one.example"));
   reach();
-  const auto boxes = vendor_.mailboxes();
-  for (int i = 0; i < 6; ++i) {
-    vendor_.spare(static_cast<std::size_t>(i));
+  vendor_.forget_requests();
+  expect_in_plumb();
+  const auto calls = vendor_.requests().size();
+  vendor_.forget_requests();
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < calls; ++i) {
+    vendor_.spare(i);
     vendor_.answer_empty();
     const auto ran = apply();
-    EXPECT_EQ(vendor_.mailboxes(), boxes);
-    EXPECT_TRUE(ran.code == 0 || ran.says("an answer without a body")) << ran.all();
+    told += ran.code != 0 && ran.says("an answer without a body") ? 1U : 0U;
+    EXPECT_TRUE(ran.code == 0 || ran.code == 8) << ran.all();
   }
-  for (int i = 0; i < 30; ++i) {
-    vendor_.spare(1);  // what is left over of the faults
-  }
+  EXPECT_GT(told, 1U) << "where nothing hangs on a call, it is no error";
+  EXPECT_TRUE(vendor_.writes().empty());
+  EXPECT_EQ(vendor_.mailboxes(), 1U);
+  EXPECT_EQ(vendor_.aliases(), 2U);
+  expect_in_plumb();
 }
 
 TEST_F(AtMailcow, WhatWasDoneWithoutAnAnswerIsNotDoneTwice) {
@@ -390,12 +397,10 @@ TEST_F(AtMailcow, WhatItCannotHoldIsSaidBeforeAnythingIsDone) {
     EXPECT_NE(ran.code, 0) << bad;
     EXPECT_TRUE(ran.says(says)) << ran.all();
   }
-  declare(domain("one.example", "aliases: {jane: [tom], postmaster: [tom], abuse: [tom]}") +
-          mailbox("jane@one.example") +
+  declare(domain("one.example", "aliases: {postmaster: [tom], abuse: [tom]}") +
           mailbox("tom@one.example", "{password: {hash: \"{SHA512-CRYPT}$6$salt$x\"}}"));
   const auto ran = plumb({"validate"});
   EXPECT_TRUE(ran.says("takes passwords, and no hashes of them")) << ran.all();
-  EXPECT_TRUE(ran.says("no alias beside a mailbox of the same address")) << ran.all();
   EXPECT_TRUE(vendor_.requests().empty());
 }
 

@@ -212,7 +212,7 @@ Outcome Mailboxes::rename(const ProviderChange& change) {
                     {"new_local_part", std::string(change.key)},
                     {"create_alias", "0"}}}};
   const auto said = api_.write("edit/rename-mbox", body, {}, stop_);
-  if (!said) {
+  if (!said && !(said.error().effect == Effect::maybe && is_there(change.key))) {
     return outcome_of(said.error());
   }
   moved_.emplace(change.former);

@@ -162,7 +162,6 @@ constexpr ProviderTraits kTraits{
     .mail = true,
     .renames = true,
     .takes_hashes = false,
-    .one_per_address = true,
     .account = account_of,
     .adapt = adapt,
     .check = check,

@@ -128,7 +128,7 @@ TEST_F(MailcowAnswers, AreNeverShownWithWhatTheyRepeat) {
   EXPECT_EQ((error.message + error.hint).find("canary"), std::string::npos) << error.message;
   vendor_.answer({400, R"({"type":"error","msg":")" + std::string(Mailcow::kKey) + R"("})"},
                  Vendor::On::writes);
-  const auto& other = std::get<Refused>(make_aliases(1)[0]).error;
+  const auto other = std::get<Refused>(make_aliases(1)[0]).error;
   EXPECT_EQ(other.message.find(Mailcow::kKey), std::string::npos) << other.message;
 }
 
