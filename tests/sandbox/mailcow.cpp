@@ -504,7 +504,7 @@ void Mailcow::delete_alias_domain(const std::string& name) {
 void Mailcow::add_key(const Json& in) {
   const auto selector = text(in, "dkim_selector", "dkim");
   const auto size = text(in, "key_size");
-  const bool good = (size == "1024" || size == "2048" || size == "3072" || size == "4096") &&
+  const bool good = (size == "1024" || size == "2048" || size == "4096") &&
                     std::all_of(selector.begin(), selector.end(), [](unsigned char c) {
                       return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
                     });

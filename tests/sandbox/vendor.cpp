@@ -98,7 +98,6 @@ class Vendor::Server {
     http_.Put(all, handler);
     http_.Patch(all, handler);
     http_.Delete(all, handler);
-    http_.set_tcp_nodelay(true);  // an answer goes in two pieces
     http_.set_tcp_nodelay(true);  // else each answer waits for 40 ms, for more to send
     port_ = http_.bind_to_any_port("127.0.0.1");
     thread_ = std::jthread([this] { http_.listen_after_bind(); });

@@ -76,7 +76,7 @@ Api::Api(const Config& config, env::Secret token, env::Http& http)
 
 Result<Json> Api::call(const env::HttpRequest& request, std::stop_token stop) const {
   PLUMB_TRY(response, send(request, std::move(stop)));
-  if (response.ok() && response.body.empty() && request.method == "DELETE") {
+  if (response.status == 204 && response.body.empty() && request.method == "DELETE") {
     return Json::object();
   }
   auto answer = Json::parse(response.body, nullptr, false);
@@ -100,7 +100,8 @@ Error Api::error_of(const env::HttpRequest& request,
   } else {
     text = response.body.empty() ? "an empty answer"
            : answer != nullptr   ? "the answer does not say what is wrong"
-                                 : "the answer is no whole JSON: " + response.body.substr(0, 200);
+                                 : "the answer is no whole JSON: " +
+                                     without_token(std::move(response.body)).substr(0, 200);
   }
   response.body = without_token(std::move(text));
   auto error = env::error_of(request, response, vendor());

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +58,18 @@ bool has_value(const std::optional<There>& there, std::string_view value) {
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
+/// Whether nothing stands there but what was planned with and what is to be: else somebody else has
+/// written meanwhile.
+bool is_on_its_way(const ProviderChange& planned, const std::optional<There>& there) {
+  const auto before = kinds::rrset_values(planned.before);
+  const auto after = kinds::rrset_values(planned.after);
+  const auto values = there ? kinds::rrset_values(there->body) : std::vector<std::string_view>();
+  return std::all_of(values.begin(), values.end(), [&](std::string_view value) {
+    return std::find(before.begin(), before.end(), value) != before.end() ||
+           std::find(after.begin(), after.end(), value) != after.end();
+  });
+}
+
 /// Whether what follows may be sent though this was not done.
 bool goes_on(const Outcome& outcome) {
   const auto* refused = std::get_if<Refused>(&outcome);
@@ -89,6 +100,7 @@ class SetWriter {
   Result<Json> record_of(std::string_view value, std::optional<std::uint32_t> ttl) const;
   std::string path_of(const std::string& id) const { return path_ + "/" + query_value(id); }
   Result<void> send(const Pairing& pairing);
+  std::optional<std::uint32_t> ttl_to_be() const;
   Result<void> make(std::string_view value);
   Result<void> put(const HeldRecord& record, std::string_view value);
   Result<void> remove(const std::string& id) const;
@@ -102,6 +114,7 @@ class SetWriter {
   std::vector<std::string> made_;                     ///< ids, in this run
   std::vector<std::pair<std::string, Json>> before_;  ///< of records that were changed in it
   bool deleted_ = false;
+  bool cannot_go_back_ = false;  ///< a record was changed that could not be put back
 };
 
 Outcome SetWriter::run() {
@@ -114,8 +127,9 @@ Outcome SetWriter::run() {
     return Done{};
   }
   auto error = std::move(sent).error();
-  const bool begun = !made_.empty() || !before_.empty() || deleted_;
-  if (begun && (deleted_ || error.effect == Effect::maybe || !take_back())) {
+  const bool lost = deleted_ || cannot_go_back_;
+  const bool begun = !made_.empty() || !before_.empty() || lost;
+  if (begun && (lost || error.effect == Effect::maybe || !take_back())) {
     error.effect = Effect::maybe;  // some of it was done
   }
   return outcome_of(std::move(error));
@@ -133,8 +147,8 @@ Result<void> SetWriter::send(const Pairing& pairing) {
     }
   }
   const auto ttl = kinds::rrset_ttl(change_.after);
-  const bool moves =
-      ttl && (ttl != kinds::rrset_ttl(change_.before) || has_mixed_ttl(change_.handle));
+  const bool mixed = !has_others(change_) && has_mixed_ttl(change_.handle);
+  const bool moves = ttl && (ttl != kinds::rrset_ttl(change_.before) || mixed);
   for (auto kept = pairing.kept.begin(); moves && kept != pairing.kept.end(); ++kept) {
     if (auto done = put(*kept, kept->value); !done) {
       return done;
@@ -163,10 +177,15 @@ Result<Json> SetWriter::record_of(std::string_view value, std::optional<std::uin
   return record;
 }
 
+/// In a set that others have values in, it is that of ours.
+std::optional<std::uint32_t> SetWriter::ttl_to_be() const {
+  const bool shared = has_others(change_) && !change_.ours->empty();
+  const auto ttl = kinds::rrset_ttl(shared ? *change_.ours : change_.after);
+  return ttl ? ttl : kinds::rrset_ttl(change_.before);
+}
+
 Result<void> SetWriter::make(std::string_view value) {
-  auto ttl = kinds::rrset_ttl(change_.after);
-  ttl = ttl ? ttl : kinds::rrset_ttl(change_.before);
-  PLUMB_TRY(record, record_of(value, ttl));
+  PLUMB_TRY(record, record_of(value, ttl_to_be()));
   const auto request = api_.post(path_, record);
   auto answer = api_.call(request, stop_);
   if (!answer) {
@@ -188,17 +207,26 @@ Result<void> SetWriter::make(std::string_view value) {
 }
 
 Result<void> SetWriter::put(const HeldRecord& held, std::string_view value) {
-  const auto before_ttl = kinds::rrset_ttl(change_.before);
-  auto ttl = kinds::rrset_ttl(change_.after);
-  ttl = ttl ? ttl : before_ttl;
-  PLUMB_TRY(record, record_of(value, ttl));
-  auto answer = api_.call(api_.put(path_of(held.id), record), stop_);
+  PLUMB_TRY(record, record_of(value, ttl_to_be()));
+  auto before = record_of(held.value, kinds::rrset_ttl(change_.before));
+  const auto request = api_.put(path_of(held.id), record);
+  auto answer = api_.call(request, stop_);
   if (!answer) {
     auto error = std::move(answer).error();
     return tl::unexpected(is_gone(error) ? moved_on(change_) : std::move(error));
   }
-  if (auto before = record_of(held.value, before_ttl)) {
+  const auto* changed = member(*answer, "domain_record");
+  const auto id = changed != nullptr ? number_in(*changed, "id") : std::nullopt;
+  if (!id || std::to_string(*id) != held.id) {
+    auto error = lacking(api_.whence(request), "domain_record.id", "DigitalOcean");
+    error.effect = Effect::maybe;
+    return tl::unexpected(std::move(error));
+  }
+  // Not everything that the vendor holds can be written back as it was.
+  if (before && !has_mixed_ttl(change_.handle)) {
     before_.emplace_back(held.id, std::move(*before));
+  } else {
+    cannot_go_back_ = true;
   }
   return {};
 }
@@ -250,21 +278,6 @@ class Applying {
   ObservedScope now_;
 };
 
-/// A CNAME suffers nothing beside it: at such a name what is to go goes first.
-void make_room(std::vector<const ProviderChange*>& sets) {
-  std::set<std::string_view> aliases;
-  for (const auto* change : sets) {
-    const auto [owner, type] = kinds::split_rrset_key(change->key);
-    if (type == values::record_type_name(RecordType::cname)) {
-      aliases.insert(owner);
-    }
-  }
-  std::stable_partition(sets.begin(), sets.end(), [&](const ProviderChange* change) {
-    return change->act == Act::remove &&
-           aliases.contains(kinds::split_rrset_key(change->key).owner);
-  });
-}
-
 void Applying::run() {
   auto [removing, making, sets] = sort_out(order_, zone_, report_);
   if (removing != nullptr) {
@@ -285,11 +298,13 @@ void Applying::run() {
       stopped = outcome_of(std::move(seen).error());
     }
   }
-  make_room(sets);
+  std::string_view cleared;  // a name that is to have something else in the place of what it had
   for (const auto* change : sets) {
-    if (!stopped && stop_.stop_requested()) {
+    const auto owner = kinds::split_rrset_key(change->key).owner;
+    if (!stopped && owner != cleared && stop_.stop_requested()) {
       stopped = NotSent{};
     }
+    cleared = change->act == Act::remove ? owner : std::string_view();
     const auto outcome = stopped ? *stopped : write(*change);
     report_(change->number, outcome);
     if (!stopped && !goes_on(outcome)) {
@@ -370,7 +385,7 @@ Outcome Applying::write(const ProviderChange& planned) {
       return outcome;
     }
     there = find(now_, planned.key);
-    if (!has_value(there, *writer.in_doubt())) {
+    if (!has_value(there, *writer.in_doubt()) || !is_on_its_way(planned, there)) {
       return outcome;
     }
     if (is_as_wanted(planned, there)) {

@@ -17,7 +17,7 @@ namespace plumb::providers::mailcow {
 namespace {
 
 constexpr std::size_t kLongestName = 255;
-constexpr auto kKeySizes = std::to_array<std::uint64_t>({1024, 2048, 3072, 4096});
+constexpr auto kKeySizes = std::to_array<std::uint64_t>({1024, 2048, 4096});
 
 /// Blanks, commas and semicolons would make several of one; quotes it takes nowhere.
 bool is_plain(std::string_view text) {
@@ -124,10 +124,10 @@ Result<std::string> adapt_key(std::string_view selector, std::string_view body) 
   const bool rsa = cbor::field_octets(body, kinds::kDkimAlgorithm).value_or("rsa") == "rsa";
   const auto bits = cbor::field_number(body, kinds::kDkimBits).value_or(2048);
   if (!rsa || std::find(kKeySizes.begin(), kKeySizes.end(), bits) == kKeySizes.end()) {
-    return fail(ErrorCode::invalid_input,
-                fmt::format("DKIM key {}: Mailcow makes RSA keys of 1024, 2048, 3072 or 4096 bits",
-                            selector),
-                "write `algorithm: rsa, bits: 2048`");
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("DKIM key {}: Mailcow makes RSA keys of 1024, 2048 or 4096 bits", selector),
+        "write `algorithm: rsa, bits: 2048`");
   }
   return std::string(body);
 }

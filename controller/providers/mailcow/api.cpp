@@ -127,7 +127,7 @@ std::string text_of(const std::vector<Said>& all) {
       out.append(out.empty() ? "" : "; ").append(text_of(said));
     }
   }
-  return out.substr(0, kLongestText);
+  return out;
 }
 
 Error no_sense(std::string_view whence, std::string_view what, Effect effect) {
@@ -327,7 +327,8 @@ Result<std::vector<Said>> Api::write(std::string_view what,
   if (all_good && named) {
     return all;
   }
-  return tl::unexpected(not_done(call, all, answer.is_object(), masked(text_of(all), secrets)));
+  return tl::unexpected(not_done(
+      call, all, answer.is_object(), masked(text_of(all), secrets).substr(0, kLongestText)));
 }
 
 }  // namespace plumb::providers::mailcow

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -178,15 +180,29 @@ void Applying::run() {
     const bool goes = change->kind == kinds::kMailDomain && change->act == Act::remove;
     return !becomes_alias(*change) && !goes;
   });
+  // An address is either: what it is to be no more goes before what it becomes.
+  std::stable_partition(changes.begin(), changes.end(), [&](const ProviderChange* change) {
+    return change->kind == kinds::kAlias && change->act == Act::remove &&
+           std::any_of(order_.changes.begin(), order_.changes.end(), [&](const auto& other) {
+             return other.kind == kinds::kMailbox && other.act == Act::create &&
+                    other.key == change->key;
+           });
+  });
+  std::set<std::string_view> not_made;
   std::optional<Outcome> instead;
   for (const auto* change : changes) {
     if (!instead && stop_.stop_requested()) {
       instead = NotSent{};
     }
-    auto outcome = instead ? *instead : outcome_of_change(*change);
+    // A mailbox that is not of our making keeps the password that it has.
+    const bool is_others = change->kind == kinds::kPassword && not_made.contains(change->key);
+    auto outcome = instead ? *instead : is_others ? Outcome(NotSent{}) : outcome_of_change(*change);
+    if (change->kind == kinds::kMailbox && change->act == Act::create && !is_done(outcome)) {
+      not_made.insert(change->key);
+    }
     const bool no_domain =
         change->kind == kinds::kMailDomain && change->act == Act::create && !is_done(outcome);
-    if (!instead && (ends_all(outcome) || no_domain)) {
+    if (!instead && !is_others && (ends_all(outcome) || no_domain)) {
       instead = std::holds_alternative<Refused>(outcome) && no_domain ? outcome : NotSent{};
     }
     report_(change->number, std::move(outcome));

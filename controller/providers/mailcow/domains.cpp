@@ -61,7 +61,8 @@ Outcome Domains::carry_out(const ProviderChange& change) {
     const auto quota = cbor::field_number(change.after, kinds::kMailDomainQuota);
     result = quota ? set_quota(*quota) : result;
   } else if (former.empty()) {
-    result = remove(false);
+    result = is_there(target);
+    result = result ? remove(false) : std::move(result);
     result = result ? after_another(make_alias(target)) : std::move(result);
   } else if (target.empty()) {
     result = remove_alias();
@@ -88,21 +89,32 @@ Result<void> Domains::make(std::string_view body) {
   const auto quota = declared ? declared : limits_.quota;
   auto most = limits_.mailbox_quota;
   auto usual = limits_.default_quota;
+  constexpr std::uint64_t kTemplateUsual = 3'072 * kMiB;
   if (quota) {
     // No mailbox may be allowed more than all of them.
     constexpr std::uint64_t kTemplateMost = 10'240 * kMiB;
-    constexpr std::uint64_t kTemplateUsual = 3'072 * kMiB;
     most = std::min(most.value_or(kTemplateMost), *quota);
-    usual = std::min(usual.value_or(kTemplateUsual), *most);
     attributes["quota"] = mib(*quota);
   }
   if (most) {
+    usual = std::min(usual.value_or(kTemplateUsual), *most);
     attributes["maxquota"] = mib(*most);
   }
   if (usual) {
     attributes["defquota"] = mib(*usual);
   }
   return done(api_.write("add/domain", attributes, {"domain_added"}, stop_));
+}
+
+Result<void> Domains::is_there(const std::string& domain) {
+  PLUMB_TRY(listing, list_domains(api_, stop_));
+  if (!listing.domains.contains(domain)) {
+    return in_the_way(
+        fmt::format(
+            "mail domain {} is not at Mailcow, and {} cannot be its alias", domain, domain_),
+        "declare it at this provider first");
+  }
+  return {};
 }
 
 Result<void> Domains::make_alias(const std::string& target) {
@@ -170,12 +182,17 @@ Result<void> Domains::remove(bool whole) {
   if (auto good = stays_whole(listing, whole); !good) {
     return good;
   }
+  auto after = listing;  // an alias may lead to several that go
+  for (const auto& box : listing.mailboxes[domain_]) {
+    const auto address = box.local + "@" + domain_;
+    if (auto good = nothing_goes_along(after, address, domain_); !good) {
+      return good;
+    }
+    take_out(after, address);
+  }
   bool any = false;
   for (const auto& box : listing.mailboxes[domain_]) {
     const auto address = box.local + "@" + domain_;
-    if (auto good = nothing_goes_along(listing, address, domain_); !good) {
-      return any ? after_another(std::move(good)) : std::move(good);
-    }
     auto gone =
         done(api_.write("delete/mailbox", Json::array({address}), {"mailbox_removed"}, stop_));
     if (!gone) {

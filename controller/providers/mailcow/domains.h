@@ -28,6 +28,7 @@ class Domains {
 
  private:
   Result<void> make(std::string_view body);
+  Result<void> is_there(const std::string& domain);
   Result<void> make_alias(const std::string& target);
   Result<void> set_quota(std::uint64_t quota);
   /// With everything in it; `whole`: of what it holds, too.

@@ -86,7 +86,17 @@ Outcome Keys::carry_out(const ProviderChange& change) {
   } else if (*held) {
     return another_signs(domain_, (*held)->selector);
   }
-  return change.act == Act::remove ? Outcome(Done{}) : make(change);
+  if (change.act == Act::remove) {
+    return Done{};
+  }
+  auto outcome = make(change);
+  if (auto* refused = std::get_if<Refused>(&outcome); refused != nullptr && *held) {
+    refused->error.effect = Effect::maybe;
+    refused->error.message += fmt::format(
+        "; the former key of {} is gone, and its mail is not signed until there is one", domain_);
+    return Unknown{std::move(refused->error)};
+  }
+  return outcome;
 }
 
 Outcome Keys::sign(const ProviderChange& change) {

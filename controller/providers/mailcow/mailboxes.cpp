@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "controller/providers/mailcow/words.h"
@@ -84,6 +85,22 @@ Result<void> nothing_goes_along(const Listing& listing,
     }
   }
   return {};
+}
+
+void take_out(Listing& listing, const std::string& address) {
+  for (auto& [domain, boxes] : listing.mailboxes) {
+    std::erase_if(boxes, [&, &of = domain](const HeldMailbox& box) {
+      return fmt::format("{}@{}", box.local, of) == address;
+    });
+  }
+  for (auto& [domain, aliases] : listing.aliases) {
+    for (auto& alias : aliases) {
+      auto targets = split_targets(alias.to);
+      if (std::erase_if(targets, [&](auto& target) { return ascii_lower(target) == address; })) {
+        alias.to = fmt::format("{}", fmt::join(targets, ","));
+      }
+    }
+  }
 }
 
 std::string Mailboxes::address_of(std::string_view local) const {
@@ -267,6 +284,14 @@ Outcome Mailboxes::remove(const ProviderChange& change) {
   if (moved_.contains(change.key)) {
     return Done{};
   }
+  const bool keeps_its_name =
+      std::any_of(order_.changes.begin(), order_.changes.end(), [&](const ProviderChange& other) {
+        return other.kind == kinds::kMailbox && other.act == Act::create &&
+               other.former == change.key;
+      });
+  if (keeps_its_name) {
+    return NotSent{};  // it was to be renamed and was not: its mail is not to be lost over that
+  }
   auto held = listing();
   if (!held) {
     return outcome_of(std::move(held).error());
@@ -281,7 +306,11 @@ Outcome Mailboxes::remove(const ProviderChange& change) {
   }
   const auto said = api_.write(
       "delete/mailbox", Json::array({address_of(change.key)}), {"mailbox_removed"}, stop_);
-  return said ? Outcome(Done{}) : outcome_of(said.error());
+  if (!said) {
+    return outcome_of(said.error());
+  }
+  take_out(**held, address_of(change.key));
+  return Done{};
 }
 
 // -- aliases -----------------------------------------------------------------------------------

@@ -21,6 +21,10 @@ Result<void> nothing_goes_along(const Listing& listing,
                                 const std::string& address,
                                 std::string_view going);
 
+/// What Mailcow makes of all aliases when a mailbox goes; aliases left without a target are still
+/// listed.
+void take_out(Listing& listing, const std::string& address);
+
 /// What an order does to the mailboxes of its domain, and what it must know of its aliases.
 class Mailboxes {
  public:
