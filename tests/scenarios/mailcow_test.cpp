@@ -197,6 +197,40 @@ TEST_F(AtMailcow, AMailboxIsRenamedWithAllThatIsInIt) {
   EXPECT_EQ(asked("delete/mailbox"), 0U);
 }
 
+TEST_F(AtMailcow, ARenamingThatIsRefusedLosesNothing) {
+  declare(domain("one.example", kRoles) + mailbox("jane@one.example"));
+  reach();
+  vendor_.change_mailbox("jane@one.example", {{"mail", "all of it"}});
+  edit(kRoles, "aliases: {postmaster: [joan], abuse: [joan]}");
+  edit("jane@one.example\"}\nspec: {}", "joan@one.example\"}\nspec: {formerly: jane}");
+  vendor_.answer({200, R"([{"type":"danger","log":[],"msg":["is_alias","joan@one.example"]}])"},
+                 Mailcow::On::writes);
+  const auto refused = apply();
+  EXPECT_NE(refused.code, 0) << refused.all();
+  EXPECT_EQ(asked("delete/mailbox"), 0U) << refused.all();
+  EXPECT_EQ(vendor_.mailbox("jane@one.example")["mail"], "all of it");
+  reach();
+  EXPECT_EQ(vendor_.mailbox("joan@one.example")["mail"], "all of it");
+  EXPECT_EQ(asked("delete/mailbox"), 0U);
+}
+
+TEST_F(AtMailcow, AnAliasThatLeadsToTwoThatGoIsNotTakenAlong) {
+  const auto jane = mailbox("jane@one.example");
+  const auto tom = mailbox("tom@one.example");
+  declare(domain("one.example") + jane + tom);
+  reach();
+  vendor_.make_alias("vip@one.example", "jane@one.example,tom@one.example");
+  edit(jane, "");
+  edit(tom, "");
+  const auto refused = apply({"--consent",
+                              "allow=delete,on=Mailbox/one.example/jane",
+                              "--consent",
+                              "allow=delete,on=Mailbox/one.example/tom"});
+  EXPECT_NE(refused.code, 0) << refused.all();
+  EXPECT_TRUE(refused.says("alias vip@one.example leads to")) << refused.all();
+  EXPECT_FALSE(vendor_.alias("vip@one.example").is_null());
+}
+
 TEST_F(AtMailcow, AMailboxTakesNobodysAliasWithIt) {
   const auto tom = mailbox("tom@one.example");
   declare(domain("one.example", kRoles) + mailbox("jane@one.example") + tom +

@@ -136,6 +136,44 @@ TEST_F(DigitalOceanProvider, SaysThatATokenWasRefusedAndNeverWhich) {
   EXPECT_EQ(echo.error().message.find(Vendor::kToken), std::string::npos) << echo.error().message;
 }
 
+TEST_F(DigitalOceanProvider, ATokenThatIsEchoedIsNotShownInPartEither) {
+  const std::string token(Vendor::kToken);
+  for (std::size_t ahead = 200 - token.size(); ahead < 200; ++ahead) {
+    vendor_.answer({200, std::string(ahead, 'x') + token});
+    const auto echo = opened_.provider().survey({});
+    ASSERT_FALSE(echo);
+    EXPECT_EQ(echo.error().message.find(token.substr(0, 4)), std::string::npos)
+        << echo.error().message;
+  }
+}
+
+TEST_F(DigitalOceanProvider, AnAnswerThatSaysNothingIsNotTakenForDone) {
+  vendor_.make_zone("example.com");
+  expect_done(apply({www_}));
+  vendor_.answer_empty(kOnWrites);
+  EXPECT_EQ(error_in(apply({change(gone(www_))}), 0).effect, Effect::maybe);
+  EXPECT_EQ(data("www", "A"), Texts{"192.0.2.1"});
+  vendor_.answer({200, "{}"}, kOnWrites);
+  const auto moved = apply({change(put("www", RecordType::a, 300, {"192.0.2.7"}))});
+  EXPECT_EQ(error_in(moved, 0).effect, Effect::maybe);
+}
+
+TEST_F(DigitalOceanProvider, NoNameIsEmptiedBeforeItsTurn) {
+  vendor_.make_zone("example.com");
+  const auto one = put("one", RecordType::cname, 300, {"a.example."});
+  const auto two = put("two", RecordType::cname, 300, {"a.example."});
+  expect_done(apply({one, two}));
+  const auto gone_one = change(gone(one));
+  const auto gone_two = change(gone(two));
+  vendor_.spare(1, kOnWrites);
+  vendor_.hang_up(kOnWrites);
+  apply({gone_one,
+         put("one", RecordType::a, 300, {"192.0.2.1"}),
+         gone_two,
+         put("two", RecordType::a, 300, {"192.0.2.2"})});
+  EXPECT_EQ(data("two", "CNAME"), Texts{"a.example"});
+}
+
 TEST_F(DigitalOceanProvider, OnlyTheVendorItselfSaysThatAZoneIsMissing) {
   EXPECT_EQ(look().value().reading, Reading::missing);
   vendor_.answer_page(404);
