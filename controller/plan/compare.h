@@ -20,13 +20,13 @@ struct Rules {
 
 /// Who moved what, over the fields of a desired body.
 struct Comparison {
-  bool edited = false;               ///< some field: the manifests moved, the world did not
-  bool drifted = false;              ///< some field: the world moved, the manifests did not
-  bool both = false;                 ///< some field: both moved, to different values
-  bool foreign = false;              ///< some field differs and nothing is claimed
-  bool added = false;                ///< a union that was never ours lacks our values
-  bool fixed = false;                ///< some field that differs cannot be changed in place
-  bool fixed_drifted = false;        ///< ... and it was not the manifests alone that moved it
+  bool edited = false;         ///< some field: the manifests moved, the world did not
+  bool drifted = false;        ///< some field: the world moved, the manifests did not
+  bool both = false;           ///< some field: both moved, to different values
+  bool foreign = false;        ///< some field differs and nothing is claimed
+  bool added = false;          ///< a union that was never ours lacks our values
+  bool fixed = false;          ///< some field that differs cannot be changed in place
+  bool fixed_drifted = false;  ///< ... and it was not the manifests alone that moved it
 
   bool equal() const { return !edited && !drifted && !both && !foreign && !added; }
 };

@@ -93,8 +93,8 @@ TEST(OwnerMark, OfSomebodyElseIsPassedOverAsOftenAsThereIsConsent) {
   ASSERT_EQ(project.plumb({"apply", "--yes"}).code, 0);
   project.write(kZone, "; Owner: " + std::string(kTheirs) + "\n" + project.read(kZone));
   for (int i = 0; i < 2; ++i) {
-    const auto applied = project.plumb(
-        {"apply", "--yes", "--consent", "allow=takeOver,on=Domain/one.example"});
+    const auto applied =
+        project.plumb({"apply", "--yes", "--consent", "allow=takeOver,on=Domain/one.example"});
     ASSERT_EQ(applied.code, 0) << applied.all();
   }
   EXPECT_EQ(project.plumb({"plan", "--read-all"}).code, 3);
